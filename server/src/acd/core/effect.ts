@@ -1,0 +1,74 @@
+import type { OfferReason } from "./reason.ts";
+import type { Channel } from "./settings.ts";
+
+/** Why a caller left the queue without an agent. Other causes are the ones that callers of `cancel` give. */
+export type ExitCause = "max-wait" | "no-agents" | "queue-full" | "queue-removed" | "node-lost" | "cancelled";
+
+/** Why a live offer was taken back or ended without being accepted. */
+export type WithdrawCause =
+  | "ring-timeout"
+  | "declined"
+  | "no-answer"
+  | "unreachable"
+  | "failed"
+  | "agent-not-routable"
+  | "agent-left-queue"
+  | "agent-took-other"
+  | "caller-left"
+  | "answered-elsewhere"
+  | "queue-removed"
+  | "node-lost";
+
+/** What an agent is doing, as far as routing is concerned. */
+export type Engagement = "idle" | "offered" | "busy" | "wrap-up";
+
+/** A refusal: becomes a Failure at the door. */
+export interface Refusal {
+  code: "not-found" | "conflict" | "bad-request";
+  sentence: string;
+}
+
+/** What the router wants done or known. Times are epoch milliseconds. */
+export type Effect =
+  | {
+      type: "offer";
+      offerId: string;
+      interactionId: string;
+      agentId: string;
+      queueId: string;
+      ringTimeoutMs: number;
+      reason: OfferReason;
+    }
+  | { type: "withdrawn"; offerId: string; interactionId: string; agentId: string; cause: WithdrawCause }
+  | {
+      type: "position";
+      interactionId: string;
+      queueId: string;
+      position: number;
+      waiting: number;
+      estimatedWaitMs: number | null;
+    }
+  | { type: "exit"; interactionId: string; queueId: string; cause: string; waitedMs: number }
+  | {
+      type: "engagement";
+      agentId: string;
+      engagement: Engagement;
+      since: number;
+      interactionId: string | null;
+      queueId: string | null;
+      channel: Channel | null;
+      /** The end of wrap-up. */
+      untilMs: number | null;
+    }
+  /** The router stopped offering to this agent; `ready` or a fresh `routable: true` lifts it. */
+  | { type: "held"; agentId: string; cause: HoldCause; interactionId: string; offerId: string }
+  /** A caller waits beyond the queue's alarm. */
+  | { type: "late"; interactionId: string; queueId: string; waitedMs: number }
+  /** The queue's waiting list or staffing changed; sent at most once per queue and event. */
+  | { type: "queue"; queueId: string; waiting: number; staffing: import("./reason.ts").Staffing }
+  /** The answer to the event of this key. */
+  | { type: "reply"; key: string; result: ReplyResult };
+
+export type HoldCause = "not-responding" | "unreachable" | "failing";
+
+export type ReplyResult = "done" | "ignored" | "accepted" | "withdrawn" | Refusal;
