@@ -1,0 +1,195 @@
+/**
+ * IVR flows as data. A flow is a graph of nodes; the server's step machine (ivr/core/step.ts) walks it, the app
+ * edits it. This file says what a flow looks like; whether one makes sense (targets, loops, queues that exist)
+ * is judged by `validateFlow` on the server.
+ */
+import { z } from "zod";
+
+/** The languages in which prompts are shipped. The first one is the fallback for a prompt that lacks another. */
+export const LANGUAGES = ["en", "zh"] as const;
+export const Language = z.enum(LANGUAGES);
+export type Language = z.infer<typeof Language>;
+
+/** A key on the caller's telephone. */
+export const Digit = z.string().regex(/^[0-9*#]$/, "must be one key: 0-9, * or #");
+
+export const NodeId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be small letters, digits and dashes, at most 64");
+
+/** A prompt id: names a file without its extension, so nothing that could leave the prompt folders. */
+export const PromptId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be small letters, digits and dashes, at most 64");
+
+/**
+ * What to say. `prompt` names a shipped prompt, `upload` one that the administrator uploaded; both are resolved in
+ * the caller's language, or in `language` if the reference insists on one (as a bilingual greeting does).
+ */
+export const PromptRef = z.union([
+  z.strictObject({ prompt: PromptId, language: Language.optional() }),
+  z.strictObject({ upload: PromptId, language: Language.optional() }),
+]);
+export type PromptRef = z.infer<typeof PromptRef>;
+
+const Prompts = z.array(PromptRef).max(20);
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "must be a time from 00:00 to 24:00");
+const CalendarDate = z.iso.date();
+const label = { label: z.string().max(100).optional() };
+
+/** Open from `from` (inclusive) to `to` (exclusive), local time of the node's time zone. `24:00` ends the day. */
+export const OpenInterval = z.strictObject({ from: TimeOfDay, to: TimeOfDay });
+export type OpenInterval = z.infer<typeof OpenInterval>;
+
+/** Why a queue gave a caller back to the flow. */
+export const QueueExitCause = z.enum(["max-wait", "no-agents", "exit-key", "full", "failed"]);
+export type QueueExitCause = z.infer<typeof QueueExitCause>;
+
+export const PlayNode = z.strictObject({
+  kind: z.literal("play"),
+  ...label,
+  prompts: Prompts.min(1),
+  /** A key stops the prompt and counts as pressed in the next menu. */
+  interruptible: z.boolean().default(true),
+  next: NodeId,
+});
+
+export const MenuNode = z.strictObject({
+  kind: z.literal("menu"),
+  ...label,
+  prompts: Prompts.min(1),
+  options: z
+    .array(z.strictObject({ digit: Digit, next: NodeId }))
+    .min(1)
+    .max(12),
+  /** Said before the menu is repeated, after a key that is no option. */
+  invalidPrompts: Prompts.default([{ prompt: "invalid" }]),
+  /** Said before the menu is repeated, after silence. */
+  timeoutPrompts: Prompts.default([{ prompt: "timeout" }]),
+  /** How often the menu is repeated; 2 means that the caller hears it three times at most. */
+  retries: z.int().min(0).max(10).default(2),
+  digitTimeoutMs: z.int().min(500).max(60_000).default(5_000),
+  onFailure: NodeId,
+});
+
+export const HoursNode = z.strictObject({
+  kind: z.literal("hours"),
+  ...label,
+  /** IANA name, such as Europe/Berlin. */
+  timezone: z.string().min(1).max(64),
+  /** ISO week days: 1 is Monday, 7 is Sunday. */
+  weekly: z
+    .array(z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), ...OpenInterval.shape }))
+    .max(50),
+  /** On these dates the week does not count: open in the given intervals only, closed all day if there are none. */
+  holidays: z
+    .array(
+      z.strictObject({
+        date: CalendarDate,
+        name: z.string().max(100).optional(),
+        intervals: z.array(OpenInterval).max(10).default([]),
+      }),
+    )
+    .max(500)
+    .default([]),
+  open: NodeId,
+  closed: NodeId,
+});
+
+export const LanguageNode = z.strictObject({
+  kind: z.literal("language"),
+  ...label,
+  language: Language,
+  next: NodeId,
+});
+
+export const QueueNode = z.strictObject({
+  kind: z.literal("queue"),
+  ...label,
+  queueId: z.string().min(1).max(64),
+  /** Higher is served first; 0 is an ordinary caller. */
+  priority: z.int().min(0).max(100).default(0),
+  /** Overrides the queue's own limit. */
+  maxWaitMs: z
+    .int()
+    .min(1_000)
+    .max(24 * 3_600_000)
+    .optional(),
+  /** The key with which a waiting caller leaves the queue; overrides the queue's own. */
+  exitKey: Digit.optional(),
+  /** Where the caller goes for a cause; a cause that is not named goes to `next`. */
+  exits: z.partialRecord(QueueExitCause, NodeId).default({}),
+  next: NodeId,
+});
+
+export const VoicemailNode = z.strictObject({
+  kind: z.literal("voicemail"),
+  ...label,
+  /** The queue whose members find the message. */
+  queueId: z.string().min(1).max(64),
+  greeting: Prompts.default([{ prompt: "voicemail-greeting" }]),
+  maxSeconds: z.int().min(5).max(900).default(120),
+  /** Silence that ends the message. */
+  silenceSeconds: z.int().min(1).max(60).default(5),
+  next: NodeId,
+});
+
+export const HangupNode = z.strictObject({
+  kind: z.literal("hangup"),
+  ...label,
+  prompts: Prompts.default([]),
+});
+
+export const TransferNode = z.strictObject({
+  kind: z.literal("transfer"),
+  ...label,
+  /** A telephone number, or a sip: address. */
+  to: z
+    .string()
+    .regex(/^(\+?[0-9*#]{2,32}|sips?:[^\s<>"]{3,200})$/, "must be a telephone number or a sip: address"),
+  prompts: Prompts.default([{ prompt: "transfer" }]),
+  onFailure: NodeId,
+});
+
+export const SetNode = z.strictObject({
+  kind: z.literal("set"),
+  ...label,
+  /** Kept with the call, shown to the agent. */
+  key: z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must start with a letter: letters, digits, _ . -"),
+  value: z.string().max(500),
+  next: NodeId,
+});
+
+export const FlowNode = z.discriminatedUnion("kind", [
+  PlayNode,
+  MenuNode,
+  HoursNode,
+  LanguageNode,
+  QueueNode,
+  VoicemailNode,
+  HangupNode,
+  TransferNode,
+  SetNode,
+]);
+export type FlowNode = z.infer<typeof FlowNode>;
+export type FlowNodeKind = FlowNode["kind"];
+
+/** A whole flow, version 1 of the format. `z.input<typeof Flow>` leaves the defaults out. */
+export const Flow = z.strictObject({
+  version: z.literal(1),
+  /** The language until a language node sets another. */
+  language: Language.default("en"),
+  start: NodeId,
+  /** Where a caller goes after a technical problem; without it the call ends after an apology. */
+  fallback: NodeId.optional(),
+  nodes: z.record(NodeId, FlowNode),
+});
+export type Flow = z.infer<typeof Flow>;
+
+/** One problem of a flow: `path` leads to it (["nodes", "main-menu", "options", "2"]), `message` is a sentence. */
+export const FlowProblem = z.strictObject({ path: z.array(z.string()), message: z.string() });
+export type FlowProblem = z.infer<typeof FlowProblem>;
+
+/** What the caller pressed and where; `at` is milliseconds since 1970. */
+export const PressedDigits = z.strictObject({ node: NodeId, digits: z.string(), at: z.number() });
+export type PressedDigits = z.infer<typeof PressedDigits>;

@@ -1,0 +1,148 @@
+import { z } from "zod";
+
+/** Who ended something. */
+export const Party = z.enum(["customer", "agent", "system"]);
+export type Party = z.infer<typeof Party>;
+
+/** How an interaction came out; one word per interaction, told by the ledger's last lines. */
+export const Outcome = z.enum([
+  "answered", // talked with an agent
+  "abandoned", // left while waiting in a queue or while it rang
+  "left-in-flow", // hung up in the IVR, before any queue
+  "voicemail", // left a message
+  "completed-in-flow", // the flow itself ended the call
+  "transferred-out",
+  "not-served", // the queue gave up: nobody there, maximum wait, and the flow had nothing more
+  "failed", // a fault of ours or of the network ended it
+]);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const QueueLeftCause = z.enum([
+  "answered",
+  "abandoned",
+  "maximum-wait",
+  "exit-key",
+  "no-agents",
+  "queue-closed",
+  "system",
+]);
+export type QueueLeftCause = z.infer<typeof QueueLeftCause>;
+
+export const OfferEndCause = z.enum([
+  "accepted",
+  "declined",
+  "no-answer", // the ring timeout passed
+  "unreachable", // the INVITE could not be delivered, or the phone answered with an error
+  "agent-gone", // registration or realtime connection lost while it rang
+  "customer-left",
+  "moved", // the router took the offer back for another reason (takeover, queue closed)
+]);
+export type OfferEndCause = z.infer<typeof OfferEndCause>;
+
+/** Why the router chose this agent: sizes, and up to ten named agents on each side. */
+export const OfferReason = z.object({
+  strategy: z.string(),
+  /** Free agents in the queue at the moment of the decision. */
+  considered: z.number().int(),
+  chosen: z.object({ agentId: z.string(), idleSince: z.number().nullable(), score: z.number().nullable() }),
+  /** The next best, best first. */
+  runnersUp: z.array(
+    z.object({ agentId: z.string(), idleSince: z.number().nullable(), score: z.number().nullable() }),
+  ),
+  /** Members left out, by cause, with a few of them named. */
+  leftOut: z.array(z.object({ cause: z.string(), count: z.number().int(), agentIds: z.array(z.string()) })),
+  /** Position of the caller when chosen, and how many waited. */
+  position: z.number().int(),
+  waiting: z.number().int(),
+  waitedMs: z.number(),
+  priority: z.number(),
+  /** A sentence for people. */
+  sentence: z.string(),
+});
+export type OfferReason = z.infer<typeof OfferReason>;
+
+const ms = z.number().nonnegative();
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), ...shape });
+
+/** What may happen to an interaction. Append-only; ids never change, names are looked up when shown. */
+export const LedgerEvent = z.discriminatedUnion("type", [
+  event("interaction.started", {
+    channel: z.enum(["voice"]),
+    direction: z.enum(["inbound"]),
+    from: z.string(),
+    to: z.string(),
+    source: z.enum(["trunk", "web", "phone"]),
+    trunkId: z.string().nullable(),
+    sipCallId: z.string(),
+  }),
+  event("flow.entered", { flowId: z.string(), version: z.number().int() }),
+  event("flow.language", { language: z.string() }),
+  event("flow.pressed", { node: z.string(), digits: z.string() }),
+  event("flow.invalid", { node: z.string(), digits: z.string() }),
+  event("flow.timeout", { node: z.string() }),
+  event("flow.left", { node: z.string(), cause: z.string() }),
+  event("queue.entered", { queueId: z.string(), priority: z.number(), enqueuedAt: z.number() }),
+  event("queue.announced", { position: z.number().int(), waiting: z.number().int() }),
+  event("queue.returned", { queueId: z.string(), cause: z.string(), enqueuedAt: z.number() }),
+  event("queue.left", { queueId: z.string(), cause: QueueLeftCause, waitMs: ms }),
+  event("offer.made", {
+    offerId: z.string(),
+    agentId: z.string(),
+    queueId: z.string(),
+    reason: OfferReason,
+    /** From the event that made the offer possible (enqueue or an agent freed) to the INVITE on the wire. */
+    timeToOfferMs: ms.nullable(),
+  }),
+  event("offer.ringing", { offerId: z.string(), agentId: z.string() }),
+  event("offer.ended", {
+    offerId: z.string(),
+    agentId: z.string(),
+    queueId: z.string(),
+    cause: OfferEndCause,
+    ringMs: ms,
+  }),
+  event("talk.started", {
+    agentId: z.string(),
+    queueId: z.string(),
+    /** From the agent's 200 OK to the bridge. */
+    answerToBridgeMs: ms.nullable(),
+  }),
+  event("hold.started", { agentId: z.string() }),
+  event("hold.ended", { agentId: z.string(), holdMs: ms }),
+  event("talk.ended", { agentId: z.string(), by: Party, cause: z.string(), talkMs: ms, holdMs: ms }),
+  event("agent.lost", { agentId: z.string(), cause: z.string() }),
+  event("recording.started", { recordingId: z.string(), kind: z.enum(["talk", "voicemail"]) }),
+  event("recording.stopped", {
+    recordingId: z.string(),
+    kind: z.enum(["talk", "voicemail"]),
+    durationMs: ms,
+    bytes: z.number().int(),
+    sha256: z.string(),
+  }),
+  event("recording.mismatch", { recordingId: z.string(), durationMs: ms, expectedMs: ms }),
+  event("recording.failed", { recordingId: z.string(), sentence: z.string() }),
+  event("voicemail.left", { recordingId: z.string(), queueId: z.string().nullable(), durationMs: ms }),
+  event("wrap-up.started", { agentId: z.string(), queueId: z.string(), limitMs: ms.nullable() }),
+  event("wrap-up.saved", {
+    agentId: z.string(),
+    dispositionId: z.string().nullable(),
+    note: z.string(),
+  }),
+  event("wrap-up.ended", { agentId: z.string(), wrapUpMs: ms, cause: z.enum(["agent", "timer", "system"]) }),
+  event("transfer.started", { to: z.string() }),
+  event("transfer.ended", { to: z.string(), connected: z.boolean(), cause: z.string() }),
+  event("fault", { where: z.string(), sentence: z.string() }),
+  event("interaction.ended", { by: Party, cause: z.string(), outcome: Outcome, durationMs: ms }),
+]);
+export type LedgerEvent = z.infer<typeof LedgerEvent>;
+export type LedgerEventType = LedgerEvent["type"];
+
+/** One line of the ledger as it is stored: numbered without gaps within its interaction, from 1. */
+export const LedgerEntry = z.object({
+  interactionId: z.uuid(),
+  seq: z.number().int().positive(),
+  at: z.number(),
+  event: LedgerEvent,
+});
+export type LedgerEntry = z.infer<typeof LedgerEntry>;

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+
+const Range = z
+  .object({
+    from: z.coerce.number(),
+    to: z.coerce.number(),
+    interval: z.enum(["quarter-hour", "hour", "day"]).default("hour"),
+    queueId: z.uuid().optional(),
+  })
+  .strict();
+
+/** Figures of a queue in an interval; definitions in docs/metrics.md. The interval is that of the queue entry. */
+export const QueueFigures = z.object({
+  queueId: z.uuid(),
+  from: z.number(),
+  to: z.number(),
+  offered: z.number().int(),
+  answered: z.number().int(),
+  answeredInTime: z.number().int(),
+  abandoned: z.number().int(),
+  shortAbandoned: z.number().int(),
+  flowedOut: z.number().int(),
+  serviceLevel: z.number().nullable(),
+  abandonRate: z.number().nullable(),
+  averageWaitMs: z.number().nullable(),
+  averageHandleMs: z.number().nullable(),
+});
+export type QueueFigures = z.infer<typeof QueueFigures>;
+export const AgentFigures = z.object({
+  personId: z.uuid(),
+  handled: z.number().int(),
+  missed: z.number().int(),
+  talkMs: z.number(),
+  holdMs: z.number(),
+  wrapUpMs: z.number(),
+  availableMs: z.number(),
+  notReadyMs: z.number(),
+  averageHandleMs: z.number().nullable(),
+  occupancy: z.number().nullable(),
+});
+export type AgentFigures = z.infer<typeof AgentFigures>;
+
+export const reportQueues = endpoint({
+  method: "GET",
+  path: "/api/reports/queues",
+  access: "supervisor",
+  summary: "Figures by queue and interval; the intervals sum to the total",
+  query: Range,
+  result: z.object({ intervals: z.array(QueueFigures), totals: z.array(QueueFigures) }),
+});
+export const reportAgents = endpoint({
+  method: "GET",
+  path: "/api/reports/agents",
+  access: "supervisor",
+  summary: "Figures by agent",
+  query: Range.omit({ interval: true, queueId: true }),
+  result: z.object({ agents: z.array(AgentFigures) }),
+});
