@@ -39,25 +39,42 @@ export const OfferEndCause = z.enum([
 ]);
 export type OfferEndCause = z.infer<typeof OfferEndCause>;
 
-/** Why the router chose this agent: sizes, and up to ten named agents on each side. */
+/** How the members of a queue stand, as counts. They sum to `members`. */
+export const Staffing = z.object({
+  members: z.number().int(),
+  available: z.number().int(),
+  offered: z.number().int(),
+  busy: z.number().int(),
+  wrapUp: z.number().int(),
+  notRoutable: z.number().int(),
+});
+const score = z.number();
+
+/** Why the router chose this agent for this caller, as the router gives it. Bounded in size. */
 export const OfferReason = z.object({
+  trigger: z.enum(["caller-entered", "caller-returned", "agent-freed", "left-out-ended", "settings-changed"]),
   strategy: z.string(),
-  /** Free agents in the queue at the moment of the decision. */
-  considered: z.number().int(),
-  chosen: z.object({ agentId: z.string(), idleSince: z.number().nullable(), score: z.number().nullable() }),
-  /** The next best, best first. */
-  runnersUp: z.array(
-    z.object({ agentId: z.string(), idleSince: z.number().nullable(), score: z.number().nullable() }),
-  ),
-  /** Members left out, by cause, with a few of them named. */
-  leftOut: z.array(z.object({ cause: z.string(), count: z.number().int(), agentIds: z.array(z.string()) })),
-  /** Position of the caller when chosen, and how many waited. */
-  position: z.number().int(),
-  waiting: z.number().int(),
+  /** The chosen agent's value under the strategy (lowest is chosen): for longest-idle, since when idle. */
+  score,
+  idleMs: z.number(),
+  /** Since the original entry. */
   waitedMs: z.number(),
   priority: z.number(),
-  /** A sentence for people. */
-  sentence: z.string(),
+  /** 1 is the head of the queue. */
+  position: z.number().int(),
+  waiting: z.number().int(),
+  staffing: Staffing,
+  /** Who would have come next, in order. */
+  nextBest: z.array(z.object({ agentId: z.string(), score })),
+  /** Agents who were free but not for this caller: they declined or did not answer a moment ago. */
+  leftOut: z.object({
+    count: z.number().int(),
+    named: z.array(z.object({ agentId: z.string(), untilMs: z.number() })),
+  }),
+  /** Free agents or waiting callers that were passed over before this pair was found. */
+  passedOver: z.number().int(),
+  /** When an agent of several queues was freed: the heads that competed, best first. */
+  competing: z.array(z.object({ queueId: z.string(), interactionId: z.string(), effectiveAt: z.number() })),
 });
 export type OfferReason = z.infer<typeof OfferReason>;
 
