@@ -1,0 +1,35 @@
+/** Numbers and queue announcements as lists of shipped prompts, to be played one after the other. */
+import type { Language } from "../../contract/flow.ts";
+import { largestSpokenNumber } from "./prompt-catalog.ts";
+import type { ShippedPromptId } from "./prompt-catalog.ts";
+
+/**
+ * The prompts that say a whole number: one utterance up to 99, digit by digit above.
+ * `counting` is for a number before a measure word, where Mandarin says 两 for 2.
+ */
+export function sayNumber(
+  language: Language,
+  n: number,
+  use: "plain" | "counting" = "plain",
+): ShippedPromptId[] {
+  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${n} is not a number that can be said`);
+  if (language === "zh" && use === "counting" && n === 2) return ["number-2-measure"];
+  if (n <= largestSpokenNumber) return [`number-${n}`];
+  return [...String(n)].map((digit): ShippedPromptId => `number-${Number(digit)}`);
+}
+
+/** "You are number 3 in the queue"; `position` counts from 1. */
+export function queuePositionPhrase(language: Language, position: number): ShippedPromptId[] {
+  if (position <= 1) return ["position-next"];
+  if (position > largestSpokenNumber) return ["position-over-99"];
+  return ["position-intro", ...sayNumber(language, position), "position-outro"];
+}
+
+/** "The estimated wait is about 4 minutes", rounded up so that it promises too little rather than too much. */
+export function estimatedWaitPhrase(language: Language, waitMs: number): ShippedPromptId[] {
+  if (waitMs < 60_000) return ["wait-short"];
+  const minutes = Math.ceil(waitMs / 60_000);
+  if (minutes > 60) return ["wait-long"];
+  const unit = minutes === 1 ? "wait-minute" : "wait-minutes";
+  return ["wait-intro", ...sayNumber(language, minutes, "counting"), unit];
+}

@@ -1,0 +1,330 @@
+/**
+ * The step machine: (flow, state, event) → the next state and what to do. Pure: time comes with the events.
+ *
+ *            started
+ *   start ───────────► [ enter a node ] ◄──────────────────────────────────────────┐
+ *                        │ hours, language, set: enter the next node at once        │
+ *        ┌──────┬────────┼─────────┬──────────┐                                     │
+ *      play  collect   queue    record    transfer ── hangup: the end               │
+ *        │      │        │         │          │                                     │
+ *     playDone digits  queueExit message  transferFailed ──────────────────────────►┘
+ *              timeout           Recorded
+ *   any of them: failed ──► apology ──playDone──► the flow's fallback, or the end
+ *   any of them: hungUp ──► the end
+ */
+import type { Flow, FlowNode, Language, PromptRef } from "../../contract/flow.ts";
+import type { FlowAction, FlowEnd, FlowEvent, FlowState, FlowStep, SpokenPrompt } from "./flow-state.ts";
+import { isOpen } from "./hours.ts";
+import { shipped } from "./prompt-catalog.ts";
+
+type NodeOf<Kind extends FlowNode["kind"]> = Extract<FlowNode, { kind: Kind }>;
+
+/** No call enters more nodes than this: what runs in circles ends with an apology instead of a bill. */
+export const mostNodesPerCall = 1_000;
+
+/** More keys than this are not meant for menus. */
+const mostTypedAhead = 32;
+
+/** A call before its first event. */
+export function newFlowState(flow: Flow, language: Language = flow.language): FlowState {
+  return {
+    node: flow.start,
+    waiting: "start",
+    language,
+    values: {},
+    pressed: [],
+    typedAhead: "",
+    failedAttempts: 0,
+    entered: 0,
+    faults: [],
+    end: null,
+  };
+}
+
+/** One step. Never throws: a flow that makes no sense leads to an apology and `state.faults`. */
+export function step(flow: Flow, state: FlowState, event: FlowEvent): FlowStep {
+  if (state.end) return { state, action: null };
+  switch (event.type) {
+    case "hungUp":
+      return { state: ended(state, "hung-up-by-caller", event.at), action: null };
+    case "failed":
+      return fail(flow, state, event.reason, event.at);
+    case "started":
+      return state.waiting === "start" ? enter(flow, state, flow.start, event.at) : { state, action: null };
+    default:
+      return proceed(flow, state, event);
+  }
+}
+
+type InnerEvent = Exclude<FlowEvent, { type: "hungUp" | "failed" | "started" }>;
+
+function proceed(flow: Flow, state: FlowState, event: InnerEvent): FlowStep {
+  const nothing: FlowStep = { state, action: null };
+  const node = nodeAt(flow, state.node);
+  if (state.waiting === "apology") {
+    return event.type === "playDone" ? afterApology(flow, state, event.at) : nothing;
+  }
+  switch (node?.kind) {
+    case "play":
+      return event.type === "playDone" ? playDone(flow, state, node, event) : nothing;
+    case "hangup":
+      return event.type === "playDone" ? hangUp(state, event.at) : nothing;
+    case "menu":
+      return inMenu(flow, state, node, event);
+    case "queue":
+      return event.type === "queueExit" ? leaveQueue(flow, state, node, event) : nothing;
+    case "voicemail":
+      return event.type === "messageRecorded" ? enter(flow, state, node.next, event.at) : nothing;
+    case "transfer":
+      return inTransfer(flow, state, node, event);
+    default:
+      return nothing;
+  }
+}
+
+// ---- entering nodes
+
+/** Enters nodes until one of them needs the outside. */
+function enter(flow: Flow, from: FlowState, target: string, at: number): FlowStep {
+  let state = from;
+  let next: string | undefined = target;
+  while (next !== undefined) {
+    const node = nodeAt(flow, next);
+    if (!node) return fail(flow, state, `The flow has no node ${next}`, at);
+    if (state.entered >= mostNodesPerCall) {
+      return fail(flow, state, `The flow ran in circles at node ${next}`, at);
+    }
+    state = { ...state, node: next, entered: state.entered + 1, failedAttempts: 0 };
+    const passed = passThrough(state, node, at);
+    if (!passed) return ask(flow, state, node, at);
+    state = passed.state;
+    next = passed.next;
+  }
+  return { state, action: null };
+}
+
+/** Nodes that need nothing from outside; null for the others. */
+function passThrough(
+  state: FlowState,
+  node: FlowNode,
+  at: number,
+): { state: FlowState; next: string } | null {
+  switch (node.kind) {
+    case "hours":
+      return { state, next: isOpen(node, at) ? node.open : node.closed };
+    case "language":
+      return { state: { ...state, language: node.language }, next: node.next };
+    case "set":
+      return { state: { ...state, values: { ...state.values, [node.key]: node.value } }, next: node.next };
+    case "play":
+      // Whoever types ahead knows the way: what a key would interrupt is not begun.
+      return node.interruptible && state.typedAhead !== "" ? { state, next: node.next } : null;
+    default:
+      return null;
+  }
+}
+
+type AskingNode = Exclude<FlowNode, NodeOf<"hours" | "language" | "set">>;
+
+function ask(flow: Flow, state: FlowState, node: FlowNode, at: number): FlowStep {
+  const asking = node as AskingNode;
+  switch (asking.kind) {
+    case "play":
+      return play(state, asking.prompts, asking.interruptible);
+    case "menu":
+      return askMenu(flow, state, asking, [], at);
+    case "queue":
+      return enqueue(state, asking);
+    case "voicemail":
+      return recordMessage(state, asking);
+    case "transfer":
+      return transfer(state, asking);
+    case "hangup":
+      return asking.prompts.length > 0 ? play(state, asking.prompts, false) : hangUp(state, at);
+  }
+}
+
+function play(state: FlowState, prompts: PromptRef[], interruptible: boolean): FlowStep {
+  const action: FlowAction = {
+    do: "play",
+    node: state.node,
+    prompts: spoken(prompts, state.language),
+    interruptible,
+  };
+  return { state: { ...state, waiting: "play" }, action };
+}
+
+function enqueue(state: FlowState, node: NodeOf<"queue">): FlowStep {
+  const action: FlowAction = {
+    do: "enqueue",
+    node: state.node,
+    queueId: node.queueId,
+    priority: node.priority,
+    language: state.language,
+    ...(node.maxWaitMs === undefined ? {} : { maxWaitMs: node.maxWaitMs }),
+    ...(node.exitKey === undefined ? {} : { exitKey: node.exitKey }),
+  };
+  return { state: { ...state, waiting: "queue", typedAhead: "" }, action };
+}
+
+function recordMessage(state: FlowState, node: NodeOf<"voicemail">): FlowStep {
+  const action: FlowAction = {
+    do: "recordMessage",
+    node: state.node,
+    queueId: node.queueId,
+    greeting: spoken(node.greeting, state.language),
+    maxSeconds: node.maxSeconds,
+    silenceSeconds: node.silenceSeconds,
+  };
+  return { state: { ...state, waiting: "record", typedAhead: "" }, action };
+}
+
+function transfer(state: FlowState, node: NodeOf<"transfer">): FlowStep {
+  const action: FlowAction = {
+    do: "transfer",
+    node: state.node,
+    to: node.to,
+    prompts: spoken(node.prompts, state.language),
+  };
+  return { state: { ...state, waiting: "transfer", typedAhead: "" }, action };
+}
+
+function hangUp(state: FlowState, at: number): FlowStep {
+  return { state: ended(state, "hung-up-by-flow", at), action: { do: "hangUp", node: state.node } };
+}
+
+// ---- menus
+
+/** Asks for a key, or takes one that was pressed ahead. `before` is said first: what was wrong the last time. */
+function askMenu(
+  flow: Flow,
+  state: FlowState,
+  node: NodeOf<"menu">,
+  before: PromptRef[],
+  at: number,
+): FlowStep {
+  if (state.typedAhead !== "") return choose(flow, state, node, at);
+  const action: FlowAction = {
+    do: "collect",
+    node: state.node,
+    prompts: spoken([...before, ...node.prompts], state.language),
+    maxDigits: 1,
+    firstDigitTimeoutMs: node.digitTimeoutMs,
+  };
+  return { state: { ...state, waiting: "collect" }, action };
+}
+
+/** Takes the first key that was pressed ahead; a wrong one throws the rest away, as it was meant for elsewhere. */
+function choose(flow: Flow, state: FlowState, node: NodeOf<"menu">, at: number): FlowStep {
+  const digit = state.typedAhead.slice(0, 1);
+  const option = node.options.find((candidate) => candidate.digit === digit);
+  if (option) {
+    return enter(flow, { ...state, typedAhead: state.typedAhead.slice(1) }, option.next, at);
+  }
+  return tryAgain(flow, { ...state, typedAhead: "" }, node, node.invalidPrompts, at);
+}
+
+function tryAgain(
+  flow: Flow,
+  state: FlowState,
+  node: NodeOf<"menu">,
+  why: PromptRef[],
+  at: number,
+): FlowStep {
+  const failedAttempts = state.failedAttempts + 1;
+  if (failedAttempts > node.retries) return enter(flow, state, node.onFailure, at);
+  return askMenu(flow, { ...state, failedAttempts }, node, why, at);
+}
+
+function inMenu(flow: Flow, state: FlowState, node: NodeOf<"menu">, event: InnerEvent): FlowStep {
+  switch (event.type) {
+    case "digits":
+      if (event.digits === "") return tryAgain(flow, state, node, node.timeoutPrompts, event.at);
+      return choose(flow, press(state, event.digits, event.at), node, event.at);
+    case "invalid":
+      return tryAgain(
+        flow,
+        { ...press(state, event.digits, event.at), typedAhead: "" },
+        node,
+        node.invalidPrompts,
+        event.at,
+      );
+    case "timeout":
+      return tryAgain(flow, state, node, node.timeoutPrompts, event.at);
+    default:
+      return { state, action: null };
+  }
+}
+
+// ---- what came back from outside
+
+function playDone(
+  flow: Flow,
+  state: FlowState,
+  node: NodeOf<"play">,
+  event: Extract<FlowEvent, { type: "playDone" }>,
+): FlowStep {
+  return enter(flow, press(state, event.digits ?? "", event.at), node.next, event.at);
+}
+
+function leaveQueue(
+  flow: Flow,
+  state: FlowState,
+  node: NodeOf<"queue">,
+  event: Extract<FlowEvent, { type: "queueExit" }>,
+): FlowStep {
+  if (event.cause === "answered") return { state: ended(state, "answered", event.at), action: null };
+  return enter(flow, state, node.exits[event.cause] ?? node.next, event.at);
+}
+
+function inTransfer(flow: Flow, state: FlowState, node: NodeOf<"transfer">, event: InnerEvent): FlowStep {
+  if (event.type === "transferred") return { state: ended(state, "transferred", event.at), action: null };
+  if (event.type === "transferFailed") return enter(flow, state, node.onFailure, event.at);
+  return { state, action: null };
+}
+
+// ---- when something breaks
+
+/** An apology first; a second problem during the apology ends the call. */
+function fail(flow: Flow, state: FlowState, reason: string, at: number): FlowStep {
+  const faulty: FlowState = { ...state, faults: [...state.faults, reason], typedAhead: "" };
+  if (state.waiting === "apology") return afterApology(flow, faulty, at);
+  const action: FlowAction = {
+    do: "play",
+    node: state.node,
+    prompts: spoken([shipped("technical-problem")], state.language),
+    interruptible: false,
+  };
+  return { state: { ...faulty, waiting: "apology" }, action };
+}
+
+/** The fallback is given one chance: a flow whose fallback fails too must not go round for ever. */
+function afterApology(flow: Flow, state: FlowState, at: number): FlowStep {
+  const fallback = flow.fallback;
+  const canFallBack = fallback !== undefined && nodeAt(flow, fallback) && state.faults.length === 1;
+  if (!canFallBack || state.entered >= mostNodesPerCall) return hangUp(state, at);
+  return enter(flow, { ...state, waiting: "start" }, fallback, at);
+}
+
+// ---- small parts
+
+function ended(state: FlowState, how: FlowEnd["how"], at: number): FlowState {
+  return { ...state, waiting: "nothing", end: { how, node: state.node, at } };
+}
+
+function press(state: FlowState, digits: string, at: number): FlowState {
+  if (digits === "") return state;
+  return {
+    ...state,
+    pressed: [...state.pressed, { node: state.node, digits, at }],
+    typedAhead: (state.typedAhead + digits).slice(0, mostTypedAhead),
+  };
+}
+
+function spoken(prompts: PromptRef[], language: Language): SpokenPrompt[] {
+  return prompts.map((ref) => ({ ref, language: ref.language ?? language }));
+}
+
+function nodeAt(flow: Flow, id: string): FlowNode | undefined {
+  return Object.hasOwn(flow.nodes, id) ? flow.nodes[id] : undefined;
+}

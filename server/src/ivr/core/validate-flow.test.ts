@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import { demoFlow } from "./demo-flow.ts";
+import { validateFlow } from "./validate-flow.ts";
+
+const context = { queueIds: new Set(["q-sales", "q-support"]), uploadIds: new Set(["our-jingle"]) };
+const messages = (flow: unknown) => validateFlow(flow, context).map((problem) => problem.message);
+const bye = { kind: "hangup" };
+
+describe("validateFlow", () => {
+  it("finds nothing wrong with the demo flow", () => {
+    const flow = demoFlow({ salesQueueId: "q-sales", supportQueueId: "q-support" });
+    expect(validateFlow(flow, context)).toEqual([]);
+    expect(validateFlow(JSON.parse(JSON.stringify(flow)), context)).toEqual([]);
+  });
+
+  it("lists all problems at once, each with its path", () => {
+    const flow = {
+      version: 1,
+      start: "menu",
+      fallback: "nowhere",
+      nodes: {
+        menu: {
+          kind: "menu",
+          prompts: [{ prompt: "main-menu" }, { prompt: "no-such" }],
+          options: [
+            { digit: "1", next: "queue" },
+            { digit: "1", next: "missing" },
+          ],
+          onFailure: "bye",
+        },
+        queue: { kind: "queue", queueId: "q-gone", next: "greet" },
+        greet: { kind: "play", prompts: [{ upload: "our-jingle" }, { upload: "theirs" }], next: "bye" },
+        island: bye,
+        bye,
+      },
+    };
+    expect(validateFlow(flow, context)).toEqual([
+      { path: ["fallback"], message: "The fallback leads to nowhere, which is no node" },
+      {
+        path: ["nodes", "menu", "options", "1", "next"],
+        message: "Node menu leads to missing, which is no node",
+      },
+      { path: ["nodes", "menu", "prompts", "1"], message: "Node menu plays no-such, which is no prompt" },
+      {
+        path: ["nodes", "menu", "options", "1", "digit"],
+        message: "Node menu has two options on key 1",
+      },
+      {
+        path: ["nodes", "queue", "queueId"],
+        message: "Node queue uses the queue q-gone, which does not exist",
+      },
+      { path: ["nodes", "greet", "prompts", "1"], message: "Node greet plays theirs, which nobody uploaded" },
+      { path: ["nodes", "island"], message: "Node island is never reached from the start" },
+    ]);
+  });
+
+  it("says what the schema refuses, with the path", () => {
+    const flow = {
+      version: 1,
+      start: "a",
+      nodes: { a: { kind: "play", prompts: [{ prompt: "../etc/passwd" }], next: "a", extra: 1 } },
+    };
+    const problems = validateFlow(flow, context);
+    expect(problems.map((problem) => problem.path.join("."))).toContain("nodes.a");
+    expect(validateFlow("not a flow", context)).toHaveLength(1);
+    expect(validateFlow(null, context)).toHaveLength(1);
+  });
+
+  it("finds a circle that needs no caller, silence in a menu included", () => {
+    const silent = {
+      version: 1,
+      start: "menu",
+      nodes: {
+        menu: {
+          kind: "menu",
+          prompts: [{ prompt: "main-menu" }],
+          options: [{ digit: "1", next: "bye" }],
+          onFailure: "hello",
+        },
+        hello: { kind: "play", prompts: [{ prompt: "welcome" }], next: "menu" },
+        bye,
+      },
+    };
+    expect(messages(silent)).toEqual([
+      "The flow goes round for ever without the caller: menu → hello → menu",
+    ]);
+  });
+
+  it("finds a circle through the causes of a queue that come at once, and allows waiting again", () => {
+    const queue = (exits: object, next: string) => ({
+      version: 1,
+      start: "q",
+      nodes: { q: { kind: "queue", queueId: "q-sales", exits, next }, bye },
+    });
+    expect(messages(queue({}, "q"))).toEqual([
+      "Node bye is never reached from the start",
+      "The flow goes round for ever without the caller: q → q",
+    ]);
+    expect(messages(queue({ "no-agents": "q" }, "bye"))).toHaveLength(1);
+    expect(messages(queue({ "max-wait": "q" }, "bye"))).toEqual([]);
+  });
+
+  it("allows a menu that repeats itself on a key", () => {
+    const flow = {
+      version: 1,
+      start: "menu",
+      nodes: {
+        menu: {
+          kind: "menu",
+          prompts: [{ prompt: "main-menu" }],
+          options: [{ digit: "*", next: "menu" }],
+          onFailure: "bye",
+        },
+        bye,
+      },
+    };
+    expect(messages(flow)).toEqual([]);
+  });
+
+  it("checks hours: the time zone, the order of times, doubled holidays", () => {
+    const flow = {
+      version: 1,
+      start: "hours",
+      nodes: {
+        hours: {
+          kind: "hours",
+          timezone: "Mars/Olympus",
+          weekly: [{ days: [1], from: "22:00", to: "06:00" }],
+          holidays: [
+            { date: "2026-12-25" },
+            { date: "2026-12-25", intervals: [{ from: "10:00", to: "10:00" }] },
+          ],
+          open: "bye",
+          closed: "bye",
+        },
+        bye,
+      },
+    };
+    expect(validateFlow(flow, context).map((problem) => problem.path.slice(2).join("."))).toEqual([
+      "timezone",
+      "weekly.0",
+      "holidays.1.date",
+      "holidays.1.intervals.0",
+    ]);
+  });
+
+  it("refuses a date that is in no calendar", () => {
+    const flow = {
+      version: 1,
+      start: "h",
+      nodes: {
+        h: {
+          kind: "hours",
+          timezone: "UTC",
+          weekly: [],
+          holidays: [{ date: "2026-02-30" }],
+          open: "bye",
+          closed: "bye",
+        },
+        bye,
+      },
+    };
+    expect(messages(flow)).toEqual([expect.stringContaining("nodes.h.holidays.0.date")]);
+  });
+
+  it("copes with thousands of nodes in a row", () => {
+    const nodes: Record<string, unknown> = { bye };
+    for (let i = 0; i < 20_000; i += 1) {
+      nodes[`n${i}`] = { kind: "set", key: "k", value: "v", next: i === 19_999 ? "bye" : `n${i + 1}` };
+    }
+    expect(messages({ version: 1, start: "n0", nodes })).toEqual([]);
+  });
+});

@@ -1,0 +1,164 @@
+/** Whether a flow makes sense: all that is wrong with it, at once. */
+import { Flow } from "../../contract/flow.ts";
+import type { FlowNode, FlowProblem, OpenInterval, PromptRef } from "../../contract/flow.ts";
+import { edgesFrom, idleCycles, reachableNodes } from "./flow-edges.ts";
+import { isTimezone, minutesOfDay } from "./hours.ts";
+import { shippedPrompts } from "./prompt-catalog.ts";
+
+/** What exists around the flow. */
+export interface FlowContext {
+  queueIds: ReadonlySet<string>;
+  /** Ids of the uploaded prompts; the shipped ones are known. */
+  uploadIds: ReadonlySet<string>;
+}
+
+type Problems = FlowProblem[];
+
+/**
+ * Parses and checks a flow. Returns every problem, each with the path to it and a sentence; an empty list means
+ * that the flow may be published. Input that is no flow at all yields the schema's problems only.
+ */
+export function validateFlow(input: unknown, context: FlowContext): FlowProblem[] {
+  const parsed = Flow.safeParse(input);
+  if (!parsed.success) return parsed.error.issues.map((issue) => schemaProblem(issue.path, issue.message));
+  const flow = parsed.data;
+  return [
+    ...checkEntries(flow),
+    ...Object.entries(flow.nodes).flatMap(([id, node]) => [
+      ...checkTargets(flow, id, node),
+      ...checkNode(id, node, context),
+    ]),
+    ...checkReach(flow),
+    ...checkCycles(flow),
+  ];
+}
+
+function schemaProblem(path: PropertyKey[], message: string): FlowProblem {
+  const where = path.map(String);
+  return { path: where, message: where.length > 0 ? `${where.join(".")}: ${message}` : message };
+}
+
+function checkEntries(flow: Flow): Problems {
+  const entries: [string, string | undefined][] = [
+    ["start", flow.start],
+    ["fallback", flow.fallback],
+  ];
+  return entries
+    .filter(([, target]) => target !== undefined && !Object.hasOwn(flow.nodes, target))
+    .map(([entry, target]) => ({
+      path: [entry],
+      message: `The ${entry} leads to ${target ?? ""}, which is no node`,
+    }));
+}
+
+function checkTargets(flow: Flow, id: string, node: FlowNode): Problems {
+  return edgesFrom(node)
+    .filter((edge) => !Object.hasOwn(flow.nodes, edge.to))
+    .map((edge) => ({
+      path: ["nodes", id, ...edge.path],
+      message: `Node ${id} leads to ${edge.to}, which is no node`,
+    }));
+}
+
+function checkNode(id: string, node: FlowNode, context: FlowContext): Problems {
+  const at = ["nodes", id];
+  switch (node.kind) {
+    case "play":
+    case "hangup":
+    case "transfer":
+      return checkPrompts([...at, "prompts"], id, node.prompts, context);
+    case "menu":
+      return [
+        ...checkPrompts([...at, "prompts"], id, node.prompts, context),
+        ...checkPrompts([...at, "invalidPrompts"], id, node.invalidPrompts, context),
+        ...checkPrompts([...at, "timeoutPrompts"], id, node.timeoutPrompts, context),
+        ...checkOptions(at, id, node),
+      ];
+    case "queue":
+      return checkQueue([...at, "queueId"], id, node.queueId, context);
+    case "voicemail":
+      return [
+        ...checkQueue([...at, "queueId"], id, node.queueId, context),
+        ...checkPrompts([...at, "greeting"], id, node.greeting, context),
+      ];
+    case "hours":
+      return checkHours(at, id, node);
+    case "language":
+    case "set":
+      return [];
+  }
+}
+
+function checkPrompts(path: string[], id: string, prompts: PromptRef[], context: FlowContext): Problems {
+  return prompts.flatMap((ref, index): Problems => {
+    const where = [...path, String(index)];
+    if ("upload" in ref) {
+      if (context.uploadIds.has(ref.upload)) return [];
+      return [{ path: where, message: `Node ${id} plays ${ref.upload}, which nobody uploaded` }];
+    }
+    if (shippedPrompts.has(ref.prompt)) return [];
+    return [{ path: where, message: `Node ${id} plays ${ref.prompt}, which is no prompt` }];
+  });
+}
+
+function checkQueue(path: string[], id: string, queueId: string, context: FlowContext): Problems {
+  if (context.queueIds.has(queueId)) return [];
+  return [{ path, message: `Node ${id} uses the queue ${queueId}, which does not exist` }];
+}
+
+function checkOptions(at: string[], id: string, node: Extract<FlowNode, { kind: "menu" }>): Problems {
+  return node.options.flatMap((option, index): Problems => {
+    const first = node.options.findIndex((other) => other.digit === option.digit);
+    if (first === index) return [];
+    const path = [...at, "options", String(index), "digit"];
+    return [{ path, message: `Node ${id} has two options on key ${option.digit}` }];
+  });
+}
+
+function checkHours(at: string[], id: string, node: Extract<FlowNode, { kind: "hours" }>): Problems {
+  const problems: Problems = [];
+  if (!isTimezone(node.timezone)) {
+    problems.push({
+      path: [...at, "timezone"],
+      message: `Node ${id} is in ${node.timezone}, which is no time zone (Europe/Berlin is one)`,
+    });
+  }
+  node.weekly.forEach((interval, index) => {
+    problems.push(...checkInterval([...at, "weekly", String(index)], id, interval));
+  });
+  node.holidays.forEach((holiday, index) => {
+    const path = [...at, "holidays", String(index)];
+    if (node.holidays.findIndex((other) => other.date === holiday.date) !== index) {
+      problems.push({ path: [...path, "date"], message: `Node ${id} has two holidays on ${holiday.date}` });
+    }
+    holiday.intervals.forEach((interval, at) => {
+      problems.push(...checkInterval([...path, "intervals", String(at)], id, interval));
+    });
+  });
+  return problems;
+}
+
+function checkInterval(path: string[], id: string, interval: OpenInterval): Problems {
+  if (minutesOfDay(interval.from) < minutesOfDay(interval.to)) return [];
+  const advice = "split it at midnight if it goes on into the next day";
+  return [
+    {
+      path,
+      message: `Node ${id} opens at ${interval.from} and closes at ${interval.to}, not later: ${advice}`,
+    },
+  ];
+}
+
+function checkReach(flow: Flow): Problems {
+  const reached = reachableNodes(flow);
+  return Object.keys(flow.nodes)
+    .filter((id) => !reached.has(id))
+    .map((id) => ({ path: ["nodes", id], message: `Node ${id} is never reached from the start` }));
+}
+
+function checkCycles(flow: Flow): Problems {
+  return idleCycles(flow).map((cycle) => ({
+    path: ["nodes", cycle[0] ?? ""],
+    message: `The flow goes round for ever without the caller: ${[...cycle, cycle[0] ?? ""].join(" → ")}`,
+  }));
+}
