@@ -1,0 +1,35 @@
+// What the tests need from the system: a browser, a SIP traffic generator, Redis. Installs it where it can.
+import { spawnSync } from "node:child_process";
+
+const needed = [
+  { command: "chromium", package: "chromium", variable: "CHROMIUM_PATH" },
+  { command: "sipp", package: "sip-tester", variable: "SIPP_PATH" },
+  { command: "redis-server", package: "redis-server", variable: "REDIS_SERVER_PATH" },
+];
+
+const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0;
+const isMissing = (tool) => !process.env[tool.variable] && !has(tool.command);
+const quiet = (command, args, env = {}) =>
+  spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...env } })
+    .status === 0;
+
+/** Installs what is missing with apt-get where this is Debian and we are root; else names it in one line. */
+export function installSystemPackages() {
+  const missing = needed.filter(isMissing);
+  if (missing.length === 0) return;
+  const names = missing.map((tool) => tool.package);
+  if (process.getuid?.() === 0 && has("apt-get")) {
+    console.log(`Installing for the tests: ${names.join(", ")} …`);
+    const apt = ["install", "-y", "-qq", "--no-install-recommends", ...names];
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    quiet("apt-get", ["update", "-qq"], env);
+    quiet("apt-get", apt, env);
+  }
+  const still = needed.filter(isMissing);
+  if (still.length === 0) return;
+  const list = still.map(
+    (tool) => `${tool.command} (Debian package ${tool.package}, or set ${tool.variable})`,
+  );
+  console.error(`ringdown: the tests need ${list.join(", ")}`);
+  process.exit(1);
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig, variableNames } from "./config.ts";
+
+describe("configuration", () => {
+  it("needs nothing: the embedded default", () => {
+    const config = readConfig({});
+    expect(config.servers).toBeUndefined();
+    expect(config.http).toMatchObject({ host: "127.0.0.1", port: 8080 });
+    expect(config.demo).toBe(true);
+  });
+
+  it("lists everything that is wrong at once, by variable", () => {
+    const read = () =>
+      readConfig({
+        RINGDOWN_HTTP_PORT: "eighty",
+        RINGDOWN_DEMO: "perhaps",
+        RINGDOWN_RTP_PORTS: "9-8",
+        DRACHTIO_HOST: "sip.example",
+      });
+    expect(read).toThrow(ConfigError);
+    try {
+      read();
+    } catch (error) {
+      const text = (error as ConfigError).message;
+      for (const name of ["RINGDOWN_HTTP_PORT", "RINGDOWN_DEMO", "RINGDOWN_RTP_PORTS"])
+        expect(text).toContain(`${name}: `);
+    }
+  });
+
+  it("refuses half of the real servers", () => {
+    expect(() => readConfig({ DRACHTIO_HOST: "sip.example", DRACHTIO_SECRET: "x" })).toThrow(
+      /FREESWITCH_HOST: needed.*\n.*FREESWITCH_SECRET: needed/,
+    );
+  });
+
+  it("takes an empty variable as not set", () => {
+    expect(readConfig({ RINGDOWN_HTTP_PORT: "" }).http.port).toBe(8080);
+  });
+
+  it("is described in .env.example, every variable of it and nothing else", () => {
+    const example = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
+    const described = [...example.matchAll(/^#?\s?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
+    expect(described.sort()).toEqual([...variableNames].sort());
+  });
+});

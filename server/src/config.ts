@@ -1,0 +1,178 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const host = z.string().trim().min(1).max(255);
+const secret = z.string().min(1);
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
+const address = z.string().refine((text) => isIP(text) !== 0, "an IP address");
+const portRange = z
+  .string()
+  .regex(/^\d{1,5}-\d{1,5}$/, "two ports with a dash, like 20000-20999")
+  .transform((text) => text.split("-").map(Number) as [number, number])
+  .refine(
+    ([low, high]) => low >= 1024 && high <= 65_535 && high - low >= 3,
+    "from 1024 to 65535, low to high",
+  );
+
+/**
+ * Every variable that the program reads. `.env.example` describes them for people; a test holds the two together.
+ * The names of the real servers' variables are those of `npm run test:live`.
+ */
+const Environment = z.object({
+  RINGDOWN_HTTP_HOST: host.default("127.0.0.1"),
+  RINGDOWN_HTTP_PORT: port.default(8080),
+  RINGDOWN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  RINGDOWN_TRUSTED_PROXIES: list.default([]),
+  RINGDOWN_TLS_CERT: z.string().optional(),
+  RINGDOWN_TLS_KEY: z.string().optional(),
+  RINGDOWN_SIP_HOST: host.default("0.0.0.0"),
+  RINGDOWN_SIP_PORT: port.default(5060),
+  RINGDOWN_SIP_TLS_PORT: port.default(5061),
+  RINGDOWN_SIP_DOMAIN: host.default("ringdown.local"),
+  RINGDOWN_RTP_PORTS: portRange.default([20_000, 20_999]),
+  RINGDOWN_EXTERNAL_ADDRESS: address.optional(),
+  RINGDOWN_MAX_CALLS: z.coerce.number().int().min(1).max(2_000).default(60),
+  RINGDOWN_DATA_DIR: z.string().trim().min(1).default("./data"),
+  RINGDOWN_DEMO: z.enum(["yes", "no"]).default("yes"),
+  RINGDOWN_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  RINGDOWN_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400).default(30),
+  RINGDOWN_NODE_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .default("node-1"),
+  RINGDOWN_ICE_SERVERS: list.default([]),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  DRACHTIO_HOST: host.optional(),
+  DRACHTIO_PORT: port.default(9022),
+  DRACHTIO_SECRET: secret.optional(),
+  DRACHTIO_WS_URL: z.url({ protocol: /^wss?$/ }).optional(),
+  FREESWITCH_HOST: host.optional(),
+  FREESWITCH_PORT: port.default(8021),
+  FREESWITCH_SECRET: secret.optional(),
+  RINGDOWN_ESL_HOST: host.default("127.0.0.1"),
+  RINGDOWN_ESL_PORT: port.default(0),
+});
+
+export const variableNames = Object.keys(Environment.shape);
+
+const Checked = Environment.superRefine((env, context) => {
+  const together = (names: (keyof typeof env)[]) => {
+    const given = names.filter((name) => env[name] !== undefined);
+    if (given.length === 0 || given.length === names.length) return;
+    for (const name of names.filter((name) => env[name] === undefined))
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: `needed, since ${given.join(" and ")} is set`,
+      });
+  };
+  together(["RINGDOWN_TLS_CERT", "RINGDOWN_TLS_KEY"]);
+  together(["DRACHTIO_HOST", "DRACHTIO_SECRET", "FREESWITCH_HOST", "FREESWITCH_SECRET"]);
+});
+
+export interface Config {
+  nodeId: string;
+  dataDir: string;
+  demo: boolean;
+  logLevel: string;
+  drainMs: number;
+  http: {
+    host: string;
+    port: number;
+    publicUrl: string | undefined;
+    trustedProxies: string[];
+    tls: { certPath: string; keyPath: string } | undefined;
+  };
+  sip: { host: string; port: number; tlsPort: number; domain: string; externalAddress: string | undefined };
+  media: { rtpPorts: [number, number]; maxCalls: number; eslHost: string; eslPort: number };
+  iceServers: string[];
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  /** Undefined: the embedded pair is started. */
+  servers:
+    | {
+        drachtio: { host: string; port: number; secret: string; webSocketUrl: string | undefined };
+        freeswitch: { host: string; port: number; secret: string };
+      }
+    | undefined;
+}
+
+/** All that is wrong with the environment, at once: one line a variable. */
+export class ConfigError extends Error {
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`The configuration is wrong:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+/** Reads the configuration; an empty variable counts as not set. Throws ConfigError. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in Environment.shape && value !== ""),
+  );
+  const parsed = Checked.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
+  return arrange(parsed.data);
+}
+
+function arrange(env: z.infer<typeof Environment>): Config {
+  return {
+    nodeId: env.RINGDOWN_NODE_ID,
+    dataDir: resolve(env.RINGDOWN_DATA_DIR),
+    demo: env.RINGDOWN_DEMO === "yes",
+    logLevel: env.RINGDOWN_LOG_LEVEL,
+    drainMs: env.RINGDOWN_DRAIN_SECONDS * 1_000,
+    http: {
+      host: env.RINGDOWN_HTTP_HOST,
+      port: env.RINGDOWN_HTTP_PORT,
+      publicUrl: env.RINGDOWN_PUBLIC_URL?.replace(/\/$/, ""),
+      trustedProxies: env.RINGDOWN_TRUSTED_PROXIES,
+      tls:
+        env.RINGDOWN_TLS_CERT !== undefined && env.RINGDOWN_TLS_KEY !== undefined
+          ? { certPath: env.RINGDOWN_TLS_CERT, keyPath: env.RINGDOWN_TLS_KEY }
+          : undefined,
+    },
+    sip: {
+      host: env.RINGDOWN_SIP_HOST,
+      port: env.RINGDOWN_SIP_PORT,
+      tlsPort: env.RINGDOWN_SIP_TLS_PORT,
+      domain: env.RINGDOWN_SIP_DOMAIN,
+      externalAddress: env.RINGDOWN_EXTERNAL_ADDRESS,
+    },
+    media: {
+      rtpPorts: env.RINGDOWN_RTP_PORTS,
+      maxCalls: env.RINGDOWN_MAX_CALLS,
+      eslHost: env.RINGDOWN_ESL_HOST,
+      eslPort: env.RINGDOWN_ESL_PORT,
+    },
+    iceServers: env.RINGDOWN_ICE_SERVERS,
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    servers: arrangeServers(env),
+  };
+}
+
+function arrangeServers(env: z.infer<typeof Environment>): Config["servers"] {
+  const { DRACHTIO_HOST, DRACHTIO_SECRET, FREESWITCH_HOST, FREESWITCH_SECRET } = env;
+  if (!DRACHTIO_HOST || !DRACHTIO_SECRET || !FREESWITCH_HOST || !FREESWITCH_SECRET) return undefined;
+  return {
+    drachtio: {
+      host: DRACHTIO_HOST,
+      port: env.DRACHTIO_PORT,
+      secret: DRACHTIO_SECRET,
+      webSocketUrl: env.DRACHTIO_WS_URL,
+    },
+    freeswitch: { host: FREESWITCH_HOST, port: env.FREESWITCH_PORT, secret: FREESWITCH_SECRET },
+  };
+}
