@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 const contract = new URL("./server/src/contract/contract.ts", import.meta.url).pathname;
-const postgres = "./server/src/tests/postgres.global-setup.ts";
+const postgres = ["./server/src/tests/postgres.global-setup.ts"].filter((path) => existsSync(path));
 
 /** Four kinds of test. `system` and `conformance` start whole programs, one file at a time. */
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
           name: "server",
           include: ["server/src/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["server/src/tests/system/**"],
-          globalSetup: [postgres],
+          globalSetup: postgres,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -44,7 +45,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["server/src/tests/system/**/*.test.ts"],
-          globalSetup: [postgres],
+          globalSetup: postgres,
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
