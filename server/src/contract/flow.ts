@@ -1,14 +1,10 @@
 /**
  * IVR flows as data. A flow is a graph of nodes; the server's step machine (ivr/core/step.ts) walks it, the app
  * edits it. This file says what a flow looks like; whether one makes sense (targets, loops, queues that exist)
- * is judged by `validateFlow` on the server.
+ * is judged by `validateFlow` on the server, which answers with problems (`FlowProblem` in telephony.ts).
  */
 import { z } from "zod";
-
-/** The languages in which prompts are shipped. The first one is the fallback for a prompt that lacks another. */
-export const LANGUAGES = ["en", "zh"] as const;
-export const Language = z.enum(LANGUAGES);
-export type Language = z.infer<typeof Language>;
+import { Language } from "./people.ts";
 
 /** A key on the caller's telephone. */
 export const Digit = z.string().regex(/^[0-9*#]$/, "must be one key: 0-9, * or #");
@@ -41,8 +37,8 @@ const label = { label: z.string().max(100).optional() };
 export const OpenInterval = z.strictObject({ from: TimeOfDay, to: TimeOfDay });
 export type OpenInterval = z.infer<typeof OpenInterval>;
 
-/** Why a queue gave a caller back to the flow. */
-export const QueueExitCause = z.enum(["max-wait", "no-agents", "exit-key", "full", "failed"]);
+/** Why a queue gave a caller back to the flow: the ledger's causes of leaving, without answered and abandoned. */
+export const QueueExitCause = z.enum(["maximum-wait", "exit-key", "no-agents", "queue-closed", "system"]);
 export type QueueExitCause = z.infer<typeof QueueExitCause>;
 
 export const PlayNode = z.strictObject({
@@ -110,7 +106,7 @@ export const QueueNode = z.strictObject({
   /** Higher is served first; 0 is an ordinary caller. */
   priority: z.int().min(0).max(100).default(0),
   /** Overrides the queue's own limit. */
-  maxWaitMs: z
+  maximumWaitMs: z
     .int()
     .min(1_000)
     .max(24 * 3_600_000)
@@ -185,10 +181,6 @@ export const Flow = z.strictObject({
   nodes: z.record(NodeId, FlowNode),
 });
 export type Flow = z.infer<typeof Flow>;
-
-/** One problem of a flow: `path` leads to it (["nodes", "main-menu", "options", "2"]), `message` is a sentence. */
-export const FlowProblem = z.strictObject({ path: z.array(z.string()), message: z.string() });
-export type FlowProblem = z.infer<typeof FlowProblem>;
 
 /** What the caller pressed and where; `at` is milliseconds since 1970. */
 export const PressedDigits = z.strictObject({ node: NodeId, digits: z.string(), at: z.number() });

@@ -2,7 +2,8 @@
  * The words of the step machine: what it knows, what happens to it, what it asks for. Plain data, so that a call
  * can be stored, shown and rehearsed.
  */
-import type { Language, PressedDigits, PromptRef, QueueExitCause } from "../../contract/flow.ts";
+import type { PressedDigits, PromptRef, QueueExitCause } from "../../contract/flow.ts";
+import type { Language } from "../../contract/people.ts";
 
 /** What the machine waits for from outside; each action asks for exactly one of these. */
 export type Waiting =
@@ -64,7 +65,7 @@ export type FlowAction =
       queueId: string;
       priority: number;
       language: Language;
-      maxWaitMs?: number;
+      maximumWaitMs?: number;
       exitKey?: string;
     }
   | {

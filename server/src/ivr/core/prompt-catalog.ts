@@ -2,12 +2,13 @@
  * Every shipped prompt: its id and what it says in each language. `assets/make-prompts.sh` makes the files from
  * docs/prompts.md's table; a test keeps the files and this list the same.
  */
-import type { Language, PromptRef } from "../../contract/flow.ts";
+import type { PromptRef } from "../../contract/flow.ts";
+import type { Language } from "../../contract/people.ts";
 
 type Spoken = Record<Language, string>;
 
 const sentences = {
-  welcome: { en: "Thank you for calling the Ringdown demo.", zh: "感谢您致电Ringdown演示中心。" },
+  welcome: { en: "Thank you for calling the Ringdown demo.", zh: "感谢您致电演示中心。" },
   "language-menu": { en: "For English, press 1.", zh: "中文请按2。" },
   "main-menu": {
     en: "For sales, press 1. For support, press 2. To leave a message, press 9.",

@@ -1,5 +1,6 @@
 /** A flow walked through without a telephone: what would a caller hear who does this and that? */
-import type { Flow, Language, QueueExitCause } from "../../contract/flow.ts";
+import type { Flow, QueueExitCause } from "../../contract/flow.ts";
+import type { Language } from "../../contract/people.ts";
 import type { FlowAction, FlowEvent, FlowState, SpokenPrompt } from "./flow-state.ts";
 import { newFlowState, step } from "./step.ts";
 

@@ -1,5 +1,5 @@
 /** Numbers and queue announcements as lists of shipped prompts, to be played one after the other. */
-import type { Language } from "../../contract/flow.ts";
+import type { Language } from "../../contract/people.ts";
 import { largestSpokenNumber } from "./prompt-catalog.ts";
 import type { ShippedPromptId } from "./prompt-catalog.ts";
 

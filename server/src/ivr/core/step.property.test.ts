@@ -14,7 +14,7 @@ const prompts = fc.array(fc.constantFrom({ prompt: "welcome" }, { upload: "jingl
   minLength: 1,
   maxLength: 2,
 });
-const exits = fc.dictionary(fc.constantFrom("max-wait", "no-agents", "exit-key"), id, { maxKeys: 3 });
+const exits = fc.dictionary(fc.constantFrom("maximum-wait", "no-agents", "exit-key"), id, { maxKeys: 3 });
 
 const node = fc.oneof(
   fc.record({ kind: fc.constant("play"), prompts, next: id, interruptible: fc.boolean() }),
@@ -66,7 +66,12 @@ const event: fc.Arbitrary<FlowEvent> = fc.oneof(
   fc.record({
     type: fc.constant("queueExit" as const),
     at,
-    cause: fc.constantFrom("max-wait" as const, "no-agents" as const, "full" as const, "answered" as const),
+    cause: fc.constantFrom(
+      "maximum-wait" as const,
+      "no-agents" as const,
+      "queue-closed" as const,
+      "answered" as const,
+    ),
   }),
   fc.record({ type: fc.constant("messageRecorded" as const), at }),
   fc.record({ type: fc.constant("transferred" as const), at }),

@@ -12,7 +12,8 @@
  *   any of them: failed ──► apology ──playDone──► the flow's fallback, or the end
  *   any of them: hungUp ──► the end
  */
-import type { Flow, FlowNode, Language, PromptRef } from "../../contract/flow.ts";
+import type { Flow, FlowNode, PromptRef } from "../../contract/flow.ts";
+import type { Language } from "../../contract/people.ts";
 import type { FlowAction, FlowEnd, FlowEvent, FlowState, FlowStep, SpokenPrompt } from "./flow-state.ts";
 import { isOpen } from "./hours.ts";
 import { shipped } from "./prompt-catalog.ts";
@@ -161,7 +162,7 @@ function enqueue(state: FlowState, node: NodeOf<"queue">): FlowStep {
     queueId: node.queueId,
     priority: node.priority,
     language: state.language,
-    ...(node.maxWaitMs === undefined ? {} : { maxWaitMs: node.maxWaitMs }),
+    ...(node.maximumWaitMs === undefined ? {} : { maximumWaitMs: node.maximumWaitMs }),
     ...(node.exitKey === undefined ? {} : { exitKey: node.exitKey }),
   };
   return { state: { ...state, waiting: "queue", typedAhead: "" }, action };

@@ -1,6 +1,7 @@
 /** Whether a flow makes sense: all that is wrong with it, at once. */
 import { Flow } from "../../contract/flow.ts";
-import type { FlowNode, FlowProblem, OpenInterval, PromptRef } from "../../contract/flow.ts";
+import type { FlowNode, OpenInterval, PromptRef } from "../../contract/flow.ts";
+import type { FlowProblem } from "../../contract/telephony.ts";
 import { edgesFrom, idleCycles, reachableNodes } from "./flow-edges.ts";
 import { isTimezone, minutesOfDay } from "./hours.ts";
 import { shippedPrompts } from "./prompt-catalog.ts";
@@ -12,16 +13,26 @@ export interface FlowContext {
   uploadIds: ReadonlySet<string>;
 }
 
-type Problems = FlowProblem[];
+interface Problem {
+  path: string[];
+  message: string;
+}
+type Problems = Problem[];
 
 /**
- * Parses and checks a flow. Returns every problem, each with the path to it and a sentence; an empty list means
+ * Parses and checks a flow. Returns every problem, each with the path to it
+ * (`nodes.main-menu.options.1.next`) and a sentence; an empty list means
  * that the flow may be published. Input that is no flow at all yields the schema's problems only.
  */
 export function validateFlow(input: unknown, context: FlowContext): FlowProblem[] {
   const parsed = Flow.safeParse(input);
-  if (!parsed.success) return parsed.error.issues.map((issue) => schemaProblem(issue.path, issue.message));
-  const flow = parsed.data;
+  const problems = parsed.success
+    ? checkFlow(parsed.data, context)
+    : parsed.error.issues.map((issue) => schemaProblem(issue.path, issue.message));
+  return problems.map(({ path, message }) => ({ path: path.join("."), message }));
+}
+
+function checkFlow(flow: Flow, context: FlowContext): Problems {
   return [
     ...checkEntries(flow),
     ...Object.entries(flow.nodes).flatMap(([id, node]) => [
@@ -33,7 +44,7 @@ export function validateFlow(input: unknown, context: FlowContext): FlowProblem[
   ];
 }
 
-function schemaProblem(path: PropertyKey[], message: string): FlowProblem {
+function schemaProblem(path: PropertyKey[], message: string): Problem {
   const where = path.map(String);
   return { path: where, message: where.length > 0 ? `${where.join(".")}: ${message}` : message };
 }
