@@ -37,8 +37,8 @@ const label = { label: z.string().max(100).optional() };
 export const OpenInterval = z.strictObject({ from: TimeOfDay, to: TimeOfDay });
 export type OpenInterval = z.infer<typeof OpenInterval>;
 
-/** Why a queue gave a caller back to the flow: the ledger's causes of leaving, without answered and abandoned. */
-export const QueueExitCause = z.enum(["maximum-wait", "exit-key", "no-agents", "queue-closed", "system"]);
+/** Why a queue gave a caller back to the flow. */
+export const QueueExitCause = z.enum(["max-wait", "no-agents", "exit-key", "full", "failed"]);
 export type QueueExitCause = z.infer<typeof QueueExitCause>;
 
 export const PlayNode = z.strictObject({
@@ -106,7 +106,7 @@ export const QueueNode = z.strictObject({
   /** Higher is served first; 0 is an ordinary caller. */
   priority: z.int().min(0).max(100).default(0),
   /** Overrides the queue's own limit. */
-  maximumWaitMs: z
+  maxWaitMs: z
     .int()
     .min(1_000)
     .max(24 * 3_600_000)

@@ -28,7 +28,7 @@ export function edgesFrom(node: FlowNode): FlowEdge[] {
     case "queue":
       return [
         ...Object.entries(node.exits).map(([cause, to]) =>
-          cause === "maximum-wait" || cause === "exit-key"
+          cause === "max-wait" || cause === "exit-key"
             ? byCaller(to, "exits", cause)
             : byItself(to, "exits", cause),
         ),

@@ -65,7 +65,7 @@ export type FlowAction =
       queueId: string;
       priority: number;
       language: Language;
-      maximumWaitMs?: number;
+      maxWaitMs?: number;
       exitKey?: string;
     }
   | {

@@ -1,5 +1,7 @@
-/** Numbers and queue announcements as lists of shipped prompts, to be played one after the other. */
-import type { Language } from "../../contract/people.ts";
+/**
+ * Numbers and queue announcements as lists of shipped prompts, to be played one after the other. A language that is
+ * not shipped is said in English.
+ */
 import { largestSpokenNumber } from "./prompt-catalog.ts";
 import type { ShippedPromptId } from "./prompt-catalog.ts";
 
@@ -8,7 +10,7 @@ import type { ShippedPromptId } from "./prompt-catalog.ts";
  * `counting` is for a number before a measure word, where Mandarin says 两 for 2.
  */
 export function sayNumber(
-  language: Language,
+  language: string,
   n: number,
   use: "plain" | "counting" = "plain",
 ): ShippedPromptId[] {
@@ -19,14 +21,14 @@ export function sayNumber(
 }
 
 /** "You are number 3 in the queue"; `position` counts from 1. */
-export function queuePositionPhrase(language: Language, position: number): ShippedPromptId[] {
+export function queuePositionPrompts(language: string, position: number): ShippedPromptId[] {
   if (position <= 1) return ["position-next"];
   if (position > largestSpokenNumber) return ["position-over-99"];
   return ["position-intro", ...sayNumber(language, position), "position-outro"];
 }
 
 /** "The estimated wait is about 4 minutes", rounded up so that it promises too little rather than too much. */
-export function estimatedWaitPhrase(language: Language, waitMs: number): ShippedPromptId[] {
+export function estimatedWaitPrompts(language: string, waitMs: number): ShippedPromptId[] {
   if (waitMs < 60_000) return ["wait-short"];
   const minutes = Math.ceil(waitMs / 60_000);
   if (minutes > 60) return ["wait-long"];

@@ -14,7 +14,7 @@ const prompts = fc.array(fc.constantFrom({ prompt: "welcome" }, { upload: "jingl
   minLength: 1,
   maxLength: 2,
 });
-const exits = fc.dictionary(fc.constantFrom("maximum-wait", "no-agents", "exit-key"), id, { maxKeys: 3 });
+const exits = fc.dictionary(fc.constantFrom("max-wait", "no-agents", "exit-key"), id, { maxKeys: 3 });
 
 const node = fc.oneof(
   fc.record({ kind: fc.constant("play"), prompts, next: id, interruptible: fc.boolean() }),
@@ -66,12 +66,7 @@ const event: fc.Arbitrary<FlowEvent> = fc.oneof(
   fc.record({
     type: fc.constant("queueExit" as const),
     at,
-    cause: fc.constantFrom(
-      "maximum-wait" as const,
-      "no-agents" as const,
-      "queue-closed" as const,
-      "answered" as const,
-    ),
+    cause: fc.constantFrom("max-wait" as const, "no-agents" as const, "full" as const, "answered" as const),
   }),
   fc.record({ type: fc.constant("messageRecorded" as const), at }),
   fc.record({ type: fc.constant("transferred" as const), at }),
@@ -124,7 +119,8 @@ describe("a flow that the validator accepts", () => {
     let accepted = 0;
     fc.assert(
       fc.property(anyFlow, fc.integer({ min: 0, max: 4_000_000_000_000 }), (flow, startsAt) => {
-        if (validateFlow(flow, context).length > 0) return;
+        // Nodes that nothing leads to change nothing for the caller, and random flows are full of them.
+        if (validateFlow(flow, context).some(({ message }) => !message.includes("never reached"))) return;
         accepted += 1;
         const silence = Array.from({ length: 200 }, () => ({ silence: true }) as const);
         const { state } = rehearse(flow, silence, { startsAt });
@@ -133,7 +129,7 @@ describe("a flow that the validator accepts", () => {
       }),
       { numRuns: 5_000 },
     );
-    expect(accepted).toBeGreaterThan(20);
+    expect(accepted).toBeGreaterThan(50);
   });
 
   it("is accused only of circles whose every edge exists", () => {

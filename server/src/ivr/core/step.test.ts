@@ -93,7 +93,7 @@ describe("the step machine on the demo flow", () => {
     const { actions } = walk(demo, [
       started,
       { type: "playDone", at: 1, digits: "12" },
-      { type: "queueExit", cause: "maximum-wait", at: 2 },
+      { type: "queueExit", cause: "max-wait", at: 2 },
       { type: "messageRecorded", at: 3 },
       playDone,
     ]);
@@ -131,17 +131,16 @@ describe("the step machine", () => {
         exits: { "exit-key": "mail" },
         next: "bye",
         exitKey: "1",
-        maximumWaitMs: 9_000,
+        maxWaitMs: 9_000,
       },
       mail: { kind: "voicemail", queueId: "a", next: "bye" },
       bye: { kind: "hangup" },
     });
     const enter = walk(flow, [started]);
-    expect(enter.actions[0]).toMatchObject({ do: "enqueue", exitKey: "1", maximumWaitMs: 9_000 });
-    const exit = (cause: "exit-key" | "queue-closed") =>
-      step(flow, enter.state, { type: "queueExit", cause, at: 1 });
+    expect(enter.actions[0]).toMatchObject({ do: "enqueue", exitKey: "1", maxWaitMs: 9_000 });
+    const exit = (cause: "exit-key" | "full") => step(flow, enter.state, { type: "queueExit", cause, at: 1 });
     expect(exit("exit-key").action).toMatchObject({ do: "recordMessage" });
-    expect(exit("queue-closed").action).toMatchObject({ do: "hangUp" });
+    expect(exit("full").action).toMatchObject({ do: "hangUp" });
   });
 
   it("keeps what set nodes say", () => {

@@ -162,7 +162,7 @@ function enqueue(state: FlowState, node: NodeOf<"queue">): FlowStep {
     queueId: node.queueId,
     priority: node.priority,
     language: state.language,
-    ...(node.maximumWaitMs === undefined ? {} : { maximumWaitMs: node.maximumWaitMs }),
+    ...(node.maxWaitMs === undefined ? {} : { maxWaitMs: node.maxWaitMs }),
     ...(node.exitKey === undefined ? {} : { exitKey: node.exitKey }),
   };
   return { state: { ...state, waiting: "queue", typedAhead: "" }, action };

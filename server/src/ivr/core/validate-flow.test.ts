@@ -97,7 +97,7 @@ describe("validateFlow", () => {
       "The flow goes round for ever without the caller: q → q",
     ]);
     expect(messages(queue({ "no-agents": "q" }, "bye"))).toHaveLength(1);
-    expect(messages(queue({ "maximum-wait": "q" }, "bye"))).toEqual([]);
+    expect(messages(queue({ "max-wait": "q" }, "bye"))).toEqual([]);
   });
 
   it("allows a menu that repeats itself on a key", () => {
