@@ -1,0 +1,106 @@
+/**
+ * One caller from the INVITE to the end: what is known of them, and the only place that writes their ledger.
+ * The ledger's last line is written exactly once.
+ */
+import type { CallCard } from "../contract/agent-desk.ts";
+import type { LedgerEvent, Outcome, Party } from "../contract/ledger.ts";
+import { Language } from "../contract/people.ts";
+import type { FlowNote } from "../ivr/ivr.ts";
+import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
+import type { EarlierCalls, World } from "./world.ts";
+
+export interface Conversation {
+  readonly interactionId: string;
+  readonly call: InboundCall;
+  readonly leg: CallerLeg;
+  append(event: LedgerEvent): void;
+  /** What the flow tells: written to the ledger, and what the agent should know is kept. */
+  note(note: FlowNote): void;
+  readonly language: Language;
+  /** What the agent sees of the caller, as of now. */
+  card(queueId: string, enqueuedAt: number): CallCard;
+  /** The best that has happened so far: a talk beats a message beats a wait. Decides the outcome at the end. */
+  reached(outcome: Outcome): void;
+  /** Writes the last line; later calls do nothing. */
+  end(by: Party, cause: string): void;
+}
+
+/** Later ones win: who talked with an agent was answered, whatever came before. */
+const ranking: Outcome[] = [
+  "left-in-flow",
+  "completed-in-flow",
+  "failed",
+  "not-served",
+  "abandoned",
+  "transferred-out",
+  "voicemail",
+  "answered",
+];
+
+/** Opens the interaction in the ledger. */
+export function openConversation(call: InboundCall, leg: CallerLeg, world: World): Conversation {
+  const { ledger, clock, log } = world;
+  const { interactionId, number } = ledger.begin({
+    type: "interaction.started",
+    channel: "voice",
+    direction: "inbound",
+    from: call.from,
+    to: call.to,
+    source: call.source,
+    trunkId: call.trunkId,
+    sipCallId: call.sipCallId,
+  });
+  const pressed: CallCard["pressed"] = [];
+  let language: Language = "en";
+  let readableNumber = 0;
+  let earlier: EarlierCalls = [];
+  let best: Outcome = "left-in-flow";
+  let ended = false;
+
+  number.then((value) => (readableNumber = value)).catch(() => undefined); // only rejects when the ledger closes
+  world.earlierCalls(call.from, interactionId).then(
+    (found) => (earlier = found),
+    (error: unknown) => {
+      log.warn({ interactionId, error }, "The caller's earlier calls could not be read");
+    },
+  );
+
+  return {
+    interactionId,
+    call,
+    leg,
+    append: (event) => {
+      ledger.append(interactionId, event);
+    },
+    note(note) {
+      if (note.type === "flow.language") language = Language.catch("en").parse(note.language);
+      if (note.type === "flow.pressed")
+        pressed.push({ node: note.node, digits: note.digits, at: clock.now() });
+      ledger.append(interactionId, note);
+    },
+    get language() {
+      return language;
+    },
+    card: (queueId, enqueuedAt) => ({
+      interactionId,
+      number: readableNumber,
+      from: call.from,
+      to: call.to,
+      source: call.source,
+      queueId,
+      language,
+      enqueuedAt,
+      pressed: [...pressed],
+      earlier,
+    }),
+    reached(outcome) {
+      if (ranking.indexOf(outcome) > ranking.indexOf(best)) best = outcome;
+    },
+    end(by, cause) {
+      if (ended) return;
+      ended = true;
+      const durationMs = clock.now() - call.receivedAt;
+      ledger.append(interactionId, { type: "interaction.ended", by, cause, outcome: best, durationMs });
+    },
+  };
+}

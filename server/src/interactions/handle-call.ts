@@ -1,0 +1,83 @@
+/** The story of a call: INVITE, number, flow, IVR, queue, agent, talk, the last line of the ledger. */
+import { Failure } from "../base/failure.ts";
+import { describeError } from "../base/log.ts";
+import type { Party } from "../contract/ledger.ts";
+import { type FlowOutcome, runFlow } from "../ivr/ivr.ts";
+import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
+import { type Conversation, openConversation } from "./conversation.ts";
+import { leaveMessage } from "./leave-message.ts";
+import { serveInQueue } from "./serve-in-queue.ts";
+import { transferOut } from "./transfer-out.ts";
+import type { World } from "./world.ts";
+
+/** Handles one call to its end. Never rejects: a fault of ours ends the call with an apology and a ledger line. */
+export async function handleCall(call: InboundCall, world: World): Promise<void> {
+  const { directory, log } = world;
+  const number = directory.number(call.to);
+  if (number === null) {
+    call.reject(404, "Not Found");
+    return;
+  }
+  const published = directory.publishedFlow(number.flowId);
+  if (published === null) {
+    log.warn(
+      { callId: call.id, flowId: number.flowId },
+      "A call came for a number whose flow is not published",
+    );
+    call.reject(480, "Temporarily Unavailable");
+    return;
+  }
+  const leg = await answer(call, world);
+  if (leg === null) return;
+  const conversation = openConversation(call, leg, world);
+  try {
+    conversation.append({ type: "flow.entered", flowId: number.flowId, version: published.version });
+    const left = await runFlow({
+      flow: published.flow,
+      prompts: world.prompts,
+      port: leg,
+      clock: world.clock,
+      enqueue: (request) => serveInQueue(conversation, request, world),
+      leaveMessage: (request) => leaveMessage(conversation, request, world),
+      transfer: (request) => transferOut(conversation, request, world),
+      on: (note) => {
+        conversation.note(note);
+      },
+    });
+    finish(conversation, left);
+  } catch (error) {
+    log.error({ callId: call.id, interactionId: conversation.interactionId, error }, "A call's story broke");
+    conversation.append({ type: "fault", where: "call", sentence: describeError(error) });
+    conversation.reached("failed");
+    conversation.end("system", "fault");
+  }
+  await leg.hangUp("normal");
+}
+
+/** Null when the caller left meanwhile, or media could not be had (telephony has answered 488 or 503). */
+async function answer(call: InboundCall, world: World): Promise<CallerLeg | null> {
+  try {
+    return await call.answer();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.info({ callId: call.id, code: error.code }, "A call could not be answered");
+    return null;
+  }
+}
+
+/** The last line; a talk that an agent ended has written it already. */
+function finish(conversation: Conversation, left: FlowOutcome): void {
+  const hungUpByCaller = left.how === "hung-up-by-caller" || conversation.leg.signal.aborted;
+  if (left.how === "hung-up-by-flow" && !hungUpByCaller) conversation.reached("completed-in-flow");
+  if (left.state.faults.length > 0) conversation.reached("failed");
+  const by: Party = hungUpByCaller ? "customer" : "system";
+  conversation.end(by, hungUpByCaller ? "hung-up" : endCause[left.how]);
+}
+
+const endCause: Record<FlowOutcome["how"], string> = {
+  "hung-up-by-flow": "flow-ended",
+  "hung-up-by-caller": "hung-up",
+  answered: "talk-ended",
+  transferred: "transferred",
+  aborted: "shutdown",
+};

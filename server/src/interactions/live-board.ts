@@ -1,0 +1,185 @@
+/**
+ * What supervisors see live: queues, agents, who waits. Kept from the router's notices, the agents' standings and
+ * the ledger's listeners; nothing here scans. A queue's row is published at most every 250 ms.
+ */
+import type { Acd } from "../acd/acd.ts";
+import type { Agents, AgentStanding } from "../agents/agents.ts";
+import type { Clock } from "../base/clock.ts";
+import type { AgentState } from "../contract/agent-desk.ts";
+import type { LiveAgent, LiveEvent, LiveQueue, LiveWaiting } from "../contract/live.ts";
+
+export interface LiveSources {
+  clock: Clock;
+  acd: Acd;
+  agents: Agents;
+  today(queueId: string): LiveQueue["today"];
+  queueIdsOf(personId: string): string[];
+  queueIds(): string[];
+  publish(event: LiveEvent): void;
+}
+
+export interface LiveBoard {
+  /** A caller entered or came back; from the story of the call. */
+  waits(waiting: LiveWaiting): void;
+  left(interactionId: string): void;
+  snapshot(): { queues: LiveQueue[]; agents: LiveAgent[]; waiting: LiveWaiting[] };
+  /** Figures or settings of a queue changed. */
+  refreshQueue(queueId: string): void;
+  removeQueue(queueId: string): void;
+  /** The person's queues changed. */
+  recount(personId: string): void;
+  removeAgent(personId: string): void;
+  close(): void;
+}
+
+interface Engaged {
+  interactionId: string | null;
+  queueId: string | null;
+  from: string | null;
+}
+
+const publishEveryMs = 250;
+type Staffing = LiveQueue["agents"];
+const nobody: Staffing = { idle: 0, offered: 0, talking: 0, wrapUp: 0, notReady: 0 };
+/** Where each state counts in a queue's row; who is offline is not there at all. */
+const columnOf: Record<AgentState, keyof Staffing | null> = {
+  offline: null,
+  "not-ready": "notReady",
+  unreachable: "notReady",
+  idle: "idle",
+  offered: "offered",
+  talking: "talking",
+  holding: "talking",
+  "wrap-up": "wrapUp",
+};
+const free: Engaged = { interactionId: null, queueId: null, from: null };
+
+export function openLiveBoard(
+  sources: LiveSources,
+  fromOf: (interactionId: string) => string | null,
+): LiveBoard {
+  const waiting = new Map<string, LiveWaiting>();
+  const waitingByQueue = new Map<string, Map<string, LiveWaiting>>();
+  const staffing = new Map<string, Staffing>();
+  /** Where each agent is counted now, so that a change is two small steps and never a scan. */
+  const counted = new Map<string, { column: keyof Staffing | null; queueIds: string[] }>();
+  const engaged = new Map<string, Engaged>();
+  const due = new Set<string>();
+  let stopTimer: (() => void) | null = null;
+
+  const liveQueue = (queueId: string): LiveQueue => {
+    const callers = waitingByQueue.get(queueId);
+    return {
+      queueId,
+      waiting: callers?.size ?? 0,
+      longestSince: earliest(callers?.values()),
+      agents: staffing.get(queueId) ?? nobody,
+      today: sources.today(queueId),
+    };
+  };
+  const publishDue = () => {
+    stopTimer = null;
+    for (const queueId of due) sources.publish({ kind: "queue", queue: liveQueue(queueId) });
+    due.clear();
+  };
+  const refreshQueue = (queueId: string) => {
+    due.add(queueId);
+    stopTimer ??= sources.clock.setTimer(sources.clock.now() + publishEveryMs, publishDue);
+  };
+  const publishAgent = (standing: AgentStanding) => {
+    sources.publish({ kind: "agent", agent: liveAgent(standing, engaged.get(standing.personId) ?? free) });
+  };
+
+  function count(personId: string, state: AgentState): void {
+    const before = counted.get(personId);
+    if (before?.column) for (const queueId of before.queueIds) add(queueId, before.column, -1);
+    const now = { column: columnOf[state], queueIds: sources.queueIdsOf(personId) };
+    counted.set(personId, now);
+    if (now.column) for (const queueId of now.queueIds) add(queueId, now.column, 1);
+  }
+  function add(queueId: string, column: keyof Staffing, by: number): void {
+    const row = { ...(staffing.get(queueId) ?? nobody) };
+    row[column] += by;
+    staffing.set(queueId, row);
+    refreshQueue(queueId);
+  }
+
+  const stopNotices = sources.acd.on((notice) => {
+    if (notice.type !== "engagement") return;
+    const { agentId, interactionId, queueId } = notice;
+    const from = interactionId === null ? null : fromOf(interactionId);
+    engaged.set(agentId, { interactionId, queueId, from });
+    const standing = sources.agents.standing(agentId);
+    if (standing !== null) publishAgent(standing);
+  });
+  const stopStandings = sources.agents.on((now) => {
+    count(now.personId, now.state);
+    publishAgent(now);
+  });
+
+  function left(interactionId: string): void {
+    const gone = waiting.get(interactionId);
+    if (gone === undefined) return;
+    waiting.delete(interactionId);
+    waitingByQueue.get(gone.queueId)?.delete(interactionId);
+    sources.publish({ kind: "waiting-left", interactionId });
+    refreshQueue(gone.queueId);
+  }
+
+  return {
+    waits(caller) {
+      waiting.set(caller.interactionId, caller);
+      const ofQueue = waitingByQueue.get(caller.queueId) ?? new Map<string, LiveWaiting>();
+      ofQueue.set(caller.interactionId, caller);
+      waitingByQueue.set(caller.queueId, ofQueue);
+      sources.publish({ kind: "waiting", waiting: caller });
+      refreshQueue(caller.queueId);
+    },
+    left,
+    snapshot: () => ({
+      queues: sources.queueIds().map(liveQueue),
+      agents: sources.agents.all().map((one) => liveAgent(one, engaged.get(one.personId) ?? free)),
+      waiting: [...waiting.values()],
+    }),
+    refreshQueue,
+    removeQueue(queueId) {
+      due.delete(queueId);
+      staffing.delete(queueId);
+      sources.publish({ kind: "queue-removed", queueId });
+    },
+    recount(personId) {
+      const standing = sources.agents.standing(personId);
+      if (standing !== null) count(personId, standing.state);
+    },
+    removeAgent(personId) {
+      count(personId, "offline");
+      counted.delete(personId);
+      engaged.delete(personId);
+      sources.publish({ kind: "agent-removed", personId });
+    },
+    close() {
+      stopNotices();
+      stopStandings();
+      stopTimer?.();
+    },
+  };
+}
+
+/** Callers mostly wait in order of entry, so the first is nearly always the answer; who came back may be earlier. */
+function earliest(callers: Iterable<LiveWaiting> | undefined): number | null {
+  let first: number | null = null;
+  for (const { enqueuedAt } of callers ?? []) if (first === null || enqueuedAt < first) first = enqueuedAt;
+  return first;
+}
+
+function liveAgent(standing: AgentStanding, { interactionId, queueId, from }: Engaged): LiveAgent {
+  return {
+    personId: standing.personId,
+    state: standing.state,
+    since: standing.stateSince,
+    notReadyReason: standing.status === "not-ready" ? standing.reason : null,
+    interactionId,
+    queueId,
+    from,
+  };
+}

@@ -1,0 +1,319 @@
+/**
+ * A caller's time in a queue, as one loop over what the router says: announce, ring, take back, talk, leave.
+ *
+ *   enqueue ─► position* ─► offer ─► (withdrawn ─► offer …)* ─► accepted ─► talk ─► answered
+ *                  │                                                         │
+ *                  └─► exit (maximum wait, key, nobody there, hung up)       └─► agent lost ─► front of the queue
+ */
+import type { Waiting, WaitingStep, WithdrawCause } from "../acd/acd.ts";
+import type { OfferEndCause, QueueLeftCause } from "../contract/ledger.ts";
+import type { QueueSettings } from "../contract/queues.ts";
+import type { QueueExitCause } from "../contract/flow.ts";
+import { queuePositionPrompts } from "../ivr/ivr.ts";
+import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
+import type { Conversation } from "./conversation.ts";
+import { talk } from "./talk.ts";
+import type { World } from "./world.ts";
+
+/** What the flow asks of the queue. */
+export interface QueueVisit {
+  queueId: string;
+  priority: number;
+  maxWaitMs?: number;
+  exitKey?: string;
+}
+
+type Offer = Extract<WaitingStep, { type: "offer" }>;
+interface RingingOffer {
+  offer: Offer;
+  ring: Ring;
+  offeredAt: number;
+  leg: AgentLeg | null;
+}
+
+/** How the visit ended, for the flow: "answered" after a talk, else the cause by which the caller left. */
+export async function serveInQueue(
+  conversation: Conversation,
+  visit: QueueVisit,
+  world: World,
+): Promise<QueueExitCause | "answered" | "hung-up"> {
+  const queue = world.directory.queue(visit.queueId);
+  if (queue === null) throw new Error(`The flow names a queue that does not exist: ${visit.queueId}`);
+  return new QueueStay(conversation, visit, queue.settings, world).run();
+}
+
+class QueueStay {
+  readonly #conversation: Conversation;
+  readonly #visit: QueueVisit;
+  readonly #settings: QueueSettings;
+  readonly #world: World;
+  readonly #enqueuedAt: number;
+  readonly #priority: number;
+  readonly #offers = new Map<string, RingingOffer>();
+  #music: Music | null = null;
+  #stopListening: (() => void)[] = [];
+
+  constructor(conversation: Conversation, visit: QueueVisit, settings: QueueSettings, world: World) {
+    this.#conversation = conversation;
+    this.#visit = visit;
+    this.#settings = settings;
+    this.#world = world;
+    this.#enqueuedAt = world.clock.now();
+    this.#priority = Math.min(10, settings.priority + visit.priority);
+  }
+
+  async run(): Promise<QueueExitCause | "answered" | "hung-up"> {
+    const { acd } = this.#world;
+    const { interactionId, append } = this.#conversation;
+    const { queueId } = this.#visit;
+    const enqueuedAt = this.#enqueuedAt;
+    append({ type: "queue.entered", queueId, priority: this.#priority, enqueuedAt });
+    let waiting = await acd.enqueue({
+      interactionId,
+      queueId,
+      channel: "voice",
+      priority: this.#priority,
+      enqueuedAt,
+    });
+    this.#beginWaiting(true);
+    try {
+      for (;;) {
+        const outcome = await this.#waitFor(waiting);
+        if (outcome.type === "exit") return this.#left(outcome.cause, outcome.waitedMs);
+        const ended = await this.#talkWith(outcome.offer, outcome.leg);
+        if (ended !== "agent-lost") return "answered";
+        waiting = await this.#returnToFront(outcome.offer.agentId);
+        this.#beginWaiting(false);
+      }
+    } finally {
+      await this.#stopWaiting();
+      for (const offer of this.#offers.values()) offer.ring.cancel();
+    }
+  }
+
+  /** Consumes the router's steps until the caller has an agent or leaves. */
+  async #waitFor(
+    waiting: Waiting,
+  ): Promise<
+    { type: "accepted"; offer: Offer; leg: AgentLeg } | { type: "exit"; cause: string; waitedMs: number }
+  > {
+    for (;;) {
+      const step = await waiting.next();
+      switch (step.type) {
+        case "position":
+          this.#announcePosition(step.position, step.waiting);
+          break;
+        case "offer":
+          this.#ring(step);
+          break;
+        case "withdrawn":
+          this.#takeBack(step.offerId, offerEnd[step.cause]);
+          break;
+        case "accepted": {
+          const accepted = this.#offers.get(step.offerId);
+          this.#endOffer(step.offerId, "accepted");
+          if (accepted?.leg) return { type: "accepted", offer: accepted.offer, leg: accepted.leg };
+          throw new Error(`The router accepted the offer ${step.offerId} without a leg`);
+        }
+        case "exit":
+          return step;
+      }
+    }
+  }
+
+  #ring(offer: Offer): void {
+    const { telephony, desks, clock, acd } = this.#world;
+    const { call, append, card } = this.#conversation;
+    const offeredAt = clock.now();
+    const ring = telephony.ringAgent({
+      personId: offer.agentId,
+      offerId: offer.offerId,
+      caller: { name: call.from, number: call.from },
+      ringTimeoutMs: offer.ringTimeoutMs + 5_000, // the router's own deadline comes first
+    });
+    const ringing: RingingOffer = { offer, ring, offeredAt, leg: null };
+    this.#offers.set(offer.offerId, ringing);
+    append({
+      type: "offer.made",
+      offerId: offer.offerId,
+      agentId: offer.agentId,
+      queueId: offer.queueId,
+      reason: offer.reason,
+      timeToOfferMs: ring.invitedAt === null ? null : Math.max(0, ring.invitedAt - offer.triggeredAt),
+    });
+    desks.offered(offer.agentId, {
+      offerId: offer.offerId,
+      card: card(offer.queueId, this.#enqueuedAt),
+      offeredAt,
+      expiresAt: offeredAt + offer.ringTimeoutMs,
+      decline: () => acd.decline(offer.offerId, "declined"),
+    });
+    void this.#follow(ringing).catch((error: unknown) => {
+      this.#world.log.error({ offerId: offer.offerId, error }, "An offer could not be followed to its end");
+    });
+  }
+
+  /** From the INVITE to the phone's answer, told to the router. */
+  async #follow(ringing: RingingOffer): Promise<void> {
+    const { acd } = this.#world;
+    const { offerId, agentId } = ringing.offer;
+    void ringing.ring.ringing.then((rings) => {
+      if (rings) this.#conversation.append({ type: "offer.ringing", offerId, agentId });
+    });
+    const outcome = await ringing.ring.answered;
+    if (!isLeg(outcome)) {
+      if (outcome.cause !== "cancelled") await acd.decline(offerId, outcome.cause);
+      return;
+    }
+    ringing.leg = outcome;
+    if ((await acd.accept(offerId)) === "withdrawn") await outcome.hangUp("cancelled");
+  }
+
+  #takeBack(offerId: string, cause: OfferEndCause): void {
+    this.#offers.get(offerId)?.ring.cancel();
+    this.#endOffer(offerId, cause);
+  }
+
+  #endOffer(offerId: string, cause: OfferEndCause): void {
+    const ringing = this.#offers.get(offerId);
+    if (ringing === undefined) return;
+    this.#offers.delete(offerId);
+    const { agentId, queueId } = ringing.offer;
+    const ringMs = this.#world.clock.now() - ringing.offeredAt;
+    this.#conversation.append({ type: "offer.ended", offerId, agentId, queueId, cause, ringMs });
+    this.#world.desks.offerEnded(agentId, offerId);
+  }
+
+  async #talkWith(offer: Offer, agentLeg: AgentLeg): Promise<"ended" | "agent-lost"> {
+    await this.#stopWaiting();
+    this.#appendLeft("answered", this.#world.clock.now() - this.#enqueuedAt);
+    return talk(
+      this.#conversation,
+      { agentLeg, agentId: offer.agentId, queueId: offer.queueId, enqueuedAt: this.#enqueuedAt },
+      this.#settings,
+      this.#world,
+    );
+  }
+
+  /** The agent's leg was lost: the caller goes on, first in line, with the entry time that they had. */
+  async #returnToFront(lostAgentId: string): Promise<Waiting> {
+    const { interactionId, append } = this.#conversation;
+    const { queueId } = this.#visit;
+    const enqueuedAt = this.#enqueuedAt;
+    append({ type: "queue.returned", queueId, cause: "agent-lost", enqueuedAt });
+    return this.#world.acd.requeue({
+      interactionId,
+      queueId,
+      channel: "voice",
+      priority: this.#priority,
+      enqueuedAt,
+      position: "front",
+      lostAgentId,
+    });
+  }
+
+  #beginWaiting(isFirstTime: boolean): void {
+    const { leg, interactionId, language } = this.#conversation;
+    const { acd, prompts, clock, log } = this.#world;
+    const cancel = (cause: string) => {
+      acd.cancel(interactionId, cause).catch((error: unknown) => {
+        log.error({ interactionId, error }, "A caller could not be taken out of the queue");
+      });
+    };
+    const hungUp = () => {
+      cancel("hung-up");
+    };
+    this.#music = leg.startMusic(prompts.music(this.#settings.musicPromptId));
+    leg.signal.addEventListener("abort", hungUp, { once: true });
+    this.#stopListening.push(() => {
+      leg.signal.removeEventListener("abort", hungUp);
+    });
+    if (leg.signal.aborted) hungUp();
+    const exitKey = this.#visit.exitKey ?? this.#settings.exitKey;
+    if (exitKey !== null)
+      this.#stopListening.push(leg.onDigit((digit) => digit === exitKey && cancel("exit-key")));
+    if (this.#visit.maxWaitMs !== undefined) {
+      const deadline = this.#enqueuedAt + this.#visit.maxWaitMs;
+      this.#stopListening.push(
+        clock.setTimer(deadline, () => {
+          cancel("max-wait");
+        }),
+      );
+    }
+    const opening = isFirstTime ? this.#openingPrompts() : prompts.files(["agent-lost"], language);
+    this.#announce(opening);
+  }
+
+  #openingPrompts(): string[] {
+    const { record, announceRecording } = this.#settings;
+    if (!record || !announceRecording) return [];
+    return this.#world.prompts.files(["recording-announcement"], this.#conversation.language);
+  }
+
+  #announcePosition(position: number, waiting: number): void {
+    if (!this.#settings.announcePosition || this.#offers.size > 0) return;
+    this.#conversation.append({ type: "queue.announced", position, waiting });
+    const { language } = this.#conversation;
+    this.#announce(this.#world.prompts.files(queuePositionPrompts(language, position), language));
+  }
+
+  #announce(files: string[]): void {
+    if (files.length === 0 || this.#music === null) return;
+    this.#music.announce(files).catch((error: unknown) => {
+      const { interactionId } = this.#conversation;
+      this.#world.log.warn({ interactionId, error }, "An announcement could not be played");
+    });
+  }
+
+  async #stopWaiting(): Promise<void> {
+    for (const stop of this.#stopListening) stop();
+    this.#stopListening = [];
+    const music = this.#music;
+    this.#music = null;
+    await music?.stop();
+  }
+
+  #left(cause: string, waitedMs: number): QueueExitCause | "hung-up" {
+    for (const offerId of [...this.#offers.keys()]) this.#takeBack(offerId, "customer-left");
+    const { ledgerCause, flowCause } = exits[cause] ?? unknownExit;
+    this.#appendLeft(ledgerCause, waitedMs);
+    this.#conversation.reached(flowCause === "hung-up" ? "abandoned" : "not-served");
+    return flowCause;
+  }
+
+  #appendLeft(cause: QueueLeftCause, waitMs: number): void {
+    const { queueId } = this.#visit;
+    this.#conversation.append({ type: "queue.left", queueId, cause, waitMs: Math.max(0, waitMs) });
+  }
+}
+
+/** The router's words for the end of an offer, in the ledger's. */
+const offerEnd: Record<WithdrawCause, OfferEndCause> = {
+  "ring-timeout": "no-answer",
+  declined: "declined",
+  "no-answer": "no-answer",
+  unreachable: "unreachable",
+  failed: "unreachable",
+  "agent-not-routable": "agent-gone",
+  "agent-left-queue": "moved",
+  "agent-took-other": "moved",
+  "caller-left": "customer-left",
+  "answered-elsewhere": "moved",
+  "queue-removed": "moved",
+  "node-lost": "moved",
+};
+
+/** Why a caller left without an agent: the router's cause (or ours to `cancel`) for the ledger and for the flow. */
+interface Exit {
+  ledgerCause: QueueLeftCause;
+  flowCause: QueueExitCause | "hung-up";
+}
+const unknownExit: Exit = { ledgerCause: "system", flowCause: "failed" };
+const exits: Record<string, Exit> = {
+  "hung-up": { ledgerCause: "abandoned", flowCause: "hung-up" },
+  "exit-key": { ledgerCause: "exit-key", flowCause: "exit-key" },
+  "max-wait": { ledgerCause: "maximum-wait", flowCause: "max-wait" },
+  "no-agents": { ledgerCause: "no-agents", flowCause: "no-agents" },
+  "queue-full": { ledgerCause: "queue-closed", flowCause: "full" },
+  "queue-removed": { ledgerCause: "queue-closed", flowCause: "failed" },
+};

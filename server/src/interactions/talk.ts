@@ -1,0 +1,195 @@
+/** Two people who talk: bridge, recording, hold, and who ended it. */
+import type { Party } from "../contract/ledger.ts";
+import type { QueueSettings } from "../contract/queues.ts";
+import type { TalkRecording } from "../recordings/recordings.ts";
+import type { AgentLeg, Bridge } from "../telephony/telephony.ts";
+import { Failure } from "../base/failure.ts";
+import { watchForAgentGone } from "./agent-gone.ts";
+import type { Conversation } from "./conversation.ts";
+import type { World } from "./world.ts";
+
+interface Partner {
+  agentLeg: AgentLeg;
+  agentId: string;
+  queueId: string;
+  enqueuedAt: number;
+}
+
+/** How a talk ended. "lost": the agent's side vanished without anybody hanging up. */
+interface TalkEnd {
+  by: Party | "lost";
+  cause: string;
+}
+
+/** Resolves when the talk is over and both records of it are written; the customer's leg may still be up. */
+export async function talk(
+  conversation: Conversation,
+  partner: Partner,
+  settings: QueueSettings,
+  world: World,
+): Promise<"ended" | "agent-lost"> {
+  const bridge = await bridgeUp(conversation, partner, world);
+  if (bridge === null) return afterTalk(conversation, partner, lostBeforeBridge(conversation), world);
+  const session = new Talk(conversation, partner, bridge, world);
+  const end = await session.run(settings);
+  return afterTalk(conversation, partner, end, world);
+}
+
+async function bridgeUp(conversation: Conversation, partner: Partner, world: World): Promise<Bridge | null> {
+  try {
+    return await world.telephony.bridge(conversation.leg, partner.agentLeg);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { interactionId, append } = conversation;
+    world.log.warn({ interactionId, error: error.message }, "A bridge could not be made");
+    append({ type: "fault", where: "bridge", sentence: error.message });
+    return null;
+  }
+}
+
+function lostBeforeBridge(conversation: Conversation): TalkEnd {
+  return conversation.leg.signal.aborted
+    ? { by: "customer", cause: "hung-up" }
+    : { by: "lost", cause: "no-bridge" };
+}
+
+class Talk {
+  readonly #conversation: Conversation;
+  readonly #partner: Partner;
+  readonly #bridge: Bridge;
+  readonly #world: World;
+  #heldSince: number | null = null;
+  #holdMs = 0;
+  #hungUpByButton = false;
+
+  constructor(conversation: Conversation, partner: Partner, bridge: Bridge, world: World) {
+    this.#conversation = conversation;
+    this.#partner = partner;
+    this.#bridge = bridge;
+    this.#world = world;
+  }
+
+  async run(settings: QueueSettings): Promise<TalkEnd> {
+    const { agentId, queueId, agentLeg } = this.#partner;
+    const { bridgedAt } = this.#bridge;
+    this.#conversation.reached("answered");
+    const answerToBridgeMs = Math.max(0, bridgedAt - agentLeg.answeredAt);
+    this.#conversation.append({ type: "talk.started", agentId, queueId, answerToBridgeMs });
+    const recording = settings.record ? this.#record() : null;
+    this.#showOnDesk(settings.record);
+    const end = await this.#untilEnd();
+    const talkMs = this.#world.clock.now() - bridgedAt;
+    this.#endHold();
+    const { by, cause } = end;
+    const ledgerBy: Party = by === "lost" ? "system" : by;
+    const holdMs = this.#holdMs;
+    this.#conversation.append({ type: "talk.ended", agentId, by: ledgerBy, cause, talkMs, holdMs });
+    if (recording !== null) this.#finishRecording(recording, talkMs);
+    await this.#bridge.end();
+    return end;
+  }
+
+  #record(): Promise<TalkRecording> {
+    const { leg, interactionId, append } = this.#conversation;
+    const started = this.#world.recordings.startTalk(leg, { interactionId });
+    void started.then((recording) => {
+      append(recording.started);
+      const isRecording = recording.started.type === "recording.started";
+      this.#world.desks.callChanged(this.#partner.agentId, { recording: isRecording });
+    });
+    return started;
+  }
+
+  /** In the background: the file's checksum must not keep the agent from the next call. */
+  #finishRecording(started: Promise<TalkRecording>, talkMs: number): void {
+    const { interactionId, append } = this.#conversation;
+    started
+      .then((recording) => recording.finish(talkMs))
+      .then(({ events }) => {
+        for (const event of events) append(event);
+      })
+      .catch((error: unknown) => {
+        this.#world.log.error({ interactionId, error }, "A recording could not be finished");
+        append({ type: "fault", where: "recording", sentence: "The recording could not be finished" });
+      });
+  }
+
+  #showOnDesk(records: boolean): void {
+    const { agentId, queueId, enqueuedAt } = this.#partner;
+    this.#world.desks.callStarted(agentId, {
+      card: this.#conversation.card(queueId, enqueuedAt),
+      answeredAt: this.#bridge.bridgedAt,
+      recording: records,
+      control: { setHold: (held) => this.#setHold(held), hangUp: () => this.#hangUp() },
+    });
+  }
+
+  async #untilEnd(): Promise<TalkEnd> {
+    const { agentId } = this.#partner;
+    const watch = watchForAgentGone(agentId, this.#world);
+    const bridgeEnd = this.#bridge.ended.then(({ by, legEnd }): TalkEnd => {
+      if (this.#hungUpByButton) return { by: "agent", cause: "normal" };
+      const cause = legEnd?.cause ?? "unknown";
+      if (by === "customer") return { by: "customer", cause };
+      const isHungUp = legEnd?.by === "remote" && cause === "normal";
+      return isHungUp ? { by: "agent", cause } : { by: "lost", cause };
+    });
+    const gone = watch.gone.then((cause): TalkEnd => ({ by: "lost", cause }));
+    try {
+      return await Promise.race([bridgeEnd, gone]);
+    } finally {
+      watch.stop();
+    }
+  }
+
+  async #setHold(held: boolean): Promise<void> {
+    if (held === (this.#heldSince !== null)) return;
+    const { agentId } = this.#partner;
+    const { directory, prompts, agents, desks, clock } = this.#world;
+    if (held) {
+      const queue = directory.queue(this.#partner.queueId);
+      await this.#bridge.hold(prompts.music(queue?.settings.musicPromptId ?? null));
+      this.#heldSince = clock.now();
+      this.#conversation.append({ type: "hold.started", agentId });
+    } else {
+      await this.#bridge.resume();
+      this.#endHold();
+    }
+    agents.setHeld(agentId, held);
+    desks.callChanged(agentId, { held });
+  }
+
+  #endHold(): void {
+    if (this.#heldSince === null) return;
+    const holdMs = this.#world.clock.now() - this.#heldSince;
+    this.#heldSince = null;
+    this.#holdMs += holdMs;
+    this.#conversation.append({ type: "hold.ended", agentId: this.#partner.agentId, holdMs });
+  }
+
+  async #hangUp(): Promise<void> {
+    this.#hungUpByButton = true;
+    await this.#partner.agentLeg.hangUp("normal");
+  }
+}
+
+/** Ends what the end of the talk implies, and frees the agent. */
+async function afterTalk(
+  conversation: Conversation,
+  partner: Partner,
+  end: TalkEnd,
+  world: World,
+): Promise<"ended" | "agent-lost"> {
+  const { agentId, agentLeg } = partner;
+  const { interactionId, leg, append } = conversation;
+  world.desks.callEnded(agentId, interactionId);
+  const isLost = end.by === "lost" && !leg.signal.aborted;
+  if (isLost) append({ type: "agent.lost", agentId, cause: end.cause });
+  else await world.acd.release(interactionId, agentId);
+  void agentLeg.hangUp(isLost ? "media-lost" : "normal");
+  if (!isLost && end.by !== "customer") {
+    conversation.end(end.by === "lost" ? "system" : end.by, end.cause);
+    await leg.hangUp("normal");
+  }
+  return isLost ? "agent-lost" : "ended";
+}
