@@ -145,6 +145,8 @@ export const Trunk = z.object({
   hasPassword: z.boolean(),
   /** Calls at the same time; 0: no limit. */
   maximumCalls: z.number().int().min(0),
+  /** Where calls out are sent (`sip:carrier.example:5060`), or null: the trunk takes none. */
+  outboundUri: z.string().nullable(),
 });
 export type Trunk = z.infer<typeof Trunk>;
 const TrunkParts = {
@@ -157,6 +159,13 @@ const TrunkParts = {
     .nullable(),
   password: z.string().min(12, "at least 12 characters").max(200).nullable(),
   maximumCalls: z.number().int().min(0).max(100_000),
+  outboundUri: z
+    .string()
+    .regex(
+      /^sips?:[A-Za-z0-9.\-[\]:]{1,255}(;transport=(udp|tcp|tls))?$/,
+      "an address like sip:carrier.example:5060",
+    )
+    .nullable(),
 };
 const trunkId = z.object({ trunkId: z.uuid() });
 export const listTrunks = endpoint({
@@ -179,6 +188,7 @@ export const createTrunk = endpoint({
       username: TrunkParts.username.default(null),
       password: TrunkParts.password.default(null),
       maximumCalls: TrunkParts.maximumCalls.default(0),
+      outboundUri: TrunkParts.outboundUri.default(null),
     })
     .strict(),
   result: Trunk,
