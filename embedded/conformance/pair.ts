@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Door {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+}
+
+/** A SIP edge and a media server, whichever they are; the suite may not ask which. */
+export interface Pair {
+  readonly drachtio: Door;
+  readonly freeswitch: Door;
+  /** A folder that this process and the media server both reach under the same path. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** Limits that a test needs to be small. Real servers have theirs from their own configuration. */
+export interface PairOptions {
+  readonly maxChannels?: number;
+}
+
+/** True when real servers are named: `npm run test:live`. */
+export const isLive = process.env["DRACHTIO_HOST"] !== undefined;
+
+/**
+ * Opens the pair that the suite runs on: the real servers named by DRACHTIO_HOST, DRACHTIO_PORT, DRACHTIO_SECRET,
+ * FREESWITCH_HOST, FREESWITCH_PORT and FREESWITCH_SECRET, else an embedded pair of its own on free ports.
+ * RINGDOWN_LIVE_DIR names the shared folder when the real media server is on another machine.
+ */
+export function openPair(options: PairOptions = {}): Promise<Pair> {
+  return isLive ? Promise.resolve(openRealPair()) : openEmbeddedPair(options);
+}
+
+function doorOf(name: "DRACHTIO" | "FREESWITCH", defaults: Door): Door {
+  return {
+    host: process.env[`${name}_HOST`] ?? defaults.host,
+    port: Number(process.env[`${name}_PORT`] ?? defaults.port),
+    secret: process.env[`${name}_SECRET`] ?? defaults.secret,
+  };
+}
+
+function makeFolder(): string {
+  const base = process.env["RINGDOWN_LIVE_DIR"] ?? tmpdir();
+  mkdirSync(base, { recursive: true });
+  return mkdtempSync(join(base, "ringdown-conformance-"));
+}
+
+function openRealPair(): Pair {
+  const folder = makeFolder();
+  return {
+    drachtio: doorOf("DRACHTIO", { host: "127.0.0.1", port: 9022, secret: "cymru" }),
+    freeswitch: doorOf("FREESWITCH", { host: "127.0.0.1", port: 8021, secret: "ClueCon" }),
+    folder,
+    close: () => {
+      rmSync(folder, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+  };
+}
+
+function openEmbeddedPair(_options: PairOptions): Promise<Pair> {
+  return Promise.reject(new Error("no embedded pair yet"));
+}
