@@ -82,7 +82,14 @@ function envelope(voice: Voice, t: number, holdSeconds: number): number {
 }
 
 /** Adds a note; what sticks out at the end of the loop is added at its beginning. */
-function addNote(mix: Float64Array, voice: Voice, midi: number, start: number, hold: number, gain: number): void {
+function addNote(
+  mix: Float64Array,
+  voice: Voice,
+  midi: number,
+  start: number,
+  hold: number,
+  gain: number,
+): void {
   const samples = Math.floor((hold + voice.releaseSeconds) * sampleRate);
   const offset = Math.round(start * sampleRate);
   for (const side of voice.detuneCents === 0 ? [0] : [-1, 1]) {

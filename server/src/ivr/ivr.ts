@@ -60,8 +60,8 @@ export interface FlowOutcome {
 }
 
 /**
- * Runs a flow to its end. Never rejects for anything that a flow, a prompt, the media server or a callback does: the
- * caller then hears an apology and goes to the flow's fallback, and `on` gets a "fault".
+ * Runs a flow to its end. Nothing that a flow, a prompt, the media server, `enqueue`, `leaveMessage` or `transfer` does
+ * makes it reject: the caller then hears an apology and goes to the flow's fallback, and `on` gets a "fault".
  */
 export async function runFlow(options: RunFlowOptions): Promise<FlowOutcome> {
   const { flow, port, clock } = options;
@@ -71,12 +71,14 @@ export async function runFlow(options: RunFlowOptions): Promise<FlowOutcome> {
   let event: FlowEvent = { type: "started", at: clock.now() };
   try {
     for (;;) {
+      if (options.signal?.aborted && event.type !== "hungUp") {
+        return { how: "aborted", node: state.node, state };
+      }
       const before = state;
       const result = step(flow, state, event);
       state = result.state;
-      noteStep(flow, before, event, state).forEach(options.on);
+      for (const note of noteStep(flow, before, event, state)) options.on(note);
       if (state.end) return { how: state.end.how, node: state.end.node, state };
-      if (options.signal?.aborted) return { how: "aborted", node: state.node, state };
       // Without an action nothing was asked for, so nothing will come back: better an apology than a silent line.
       event = result.action
         ? await happened(options, keys, signal, result.action)

@@ -70,7 +70,7 @@ export const largestSpokenNumber = 99;
 const units = "zero one two three four five six seven eight nine ten eleven twelve thirteen".split(" ");
 units.push("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen");
 const tens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-const chineseDigits = [..."零一二三四五六七八九"];
+const chineseDigits = "零一二三四五六七八九".split("");
 
 function englishNumber(n: number): string {
   const unit = units[n];

@@ -17,7 +17,7 @@ export function sayNumber(
   if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${n} is not a number that can be said`);
   if (language === "zh" && use === "counting" && n === 2) return ["number-2-measure"];
   if (n <= largestSpokenNumber) return [`number-${n}`];
-  return [...String(n)].map((digit): ShippedPromptId => `number-${Number(digit)}`);
+  return Array.from(String(n), (digit): ShippedPromptId => `number-${Number(digit)}`);
 }
 
 /** "You are number 3 in the queue"; `position` counts from 1. */

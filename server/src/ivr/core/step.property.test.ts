@@ -9,7 +9,7 @@ import { validateFlow } from "./validate-flow.ts";
 
 const ids = ["a", "b", "c", "d", "e", "f"];
 const id = fc.constantFrom(...ids);
-const digit = fc.constantFrom(..."0123456789*#");
+const digit = fc.constantFrom(..."0123456789*#".split(""));
 const prompts = fc.array(fc.constantFrom({ prompt: "welcome" }, { upload: "jingle" }), {
   minLength: 1,
   maxLength: 2,
