@@ -1,215 +1,33 @@
-import type { Clock } from "../base/clock.ts";
-import type { Log } from "../base/log.ts";
-import type { Effect, Engagement, ExitCause, HoldCause, WithdrawCause } from "./core/effect.ts";
-import type { OfferReason, Staffing } from "./core/reason.ts";
-import type { Capacity, Channel, Membership, QueueSettings, Strategy } from "./core/settings.ts";
+import { Door } from "./door.ts";
+import type { Acd, AcdOptions } from "./interface.ts";
 
 export type {
-  Capacity,
-  Channel,
-  Engagement,
-  ExitCause,
-  HoldCause,
-  Membership,
-  OfferReason,
-  QueueSettings,
-  Staffing,
-  Strategy,
-  WithdrawCause,
-};
+  Acd,
+  AcdNotice,
+  AcdOptions,
+  AgentProfile,
+  EnqueueRequest,
+  Waiting,
+  WaitingStep,
+} from "./interface.ts";
+export type {
+  AgentExplanation,
+  AgentView,
+  BoardView,
+  QueueView,
+  WaitingExplanation,
+  WaitingView,
+} from "./core/view.ts";
+export type { Engagement, ExitCause, HoldCause, WithdrawCause } from "./core/effect.ts";
+export type { OfferReason, Staffing, Trigger } from "./core/reason.ts";
+export type { Capacity, Channel, Membership, QueueSettings, Strategy } from "./core/settings.ts";
 export { defaultQueueSettings, highestPriority, oneCall } from "./core/settings.ts";
+export type { EventLog } from "./event-log.ts";
+export { openMemoryLog } from "./event-log.memory.ts";
 
-/** Somebody who waits. Times are epoch milliseconds. */
-export interface EnqueueRequest {
-  interactionId: string;
-  queueId: string;
-  channel: Channel;
-  /** 0 (usual) to 10. */
-  priority: number;
-  /** The original entry: kept over every return to a queue; "max wait" counts from this stay's start instead. */
-  enqueuedAt: number;
-  /** "front": before everybody who did not come back. Default "back". */
-  position?: "front" | "back";
+/** Joins the log and, when nobody else is, becomes the router. Resolves once it can take callers. */
+export async function startAcd(options: AcdOptions): Promise<Acd> {
+  const door = new Door(options);
+  await door.start();
+  return door;
 }
-
-/** What happens to somebody who waits, in order. After "accepted" or "exit" there are no more steps. */
-export type WaitingStep =
-  /** Ring this agent now. With `ringAtOnce` above 1 several offers live at a time. */
-  | {
-      type: "offer";
-      offerId: string;
-      agentId: string;
-      queueId: string;
-      ringTimeoutMs: number;
-      reason: OfferReason;
-    }
-  /** Stop ringing; the offer is over (also after your own `decline`). */
-  | { type: "withdrawn"; offerId: string; agentId: string; cause: WithdrawCause }
-  /** 1 is next. `estimatedWaitMs` is null when unknown. */
-  | { type: "position"; position: number; waiting: number; estimatedWaitMs: number | null }
-  /** Your `accept` won: the agent is busy with this interaction until `release` or `requeue`. */
-  | { type: "accepted"; offerId: string; agentId: string; queueId: string }
-  /** Out of the queue without an agent: an ExitCause, or the cause given to `cancel`. */
-  | { type: "exit"; cause: string; waitedMs: number };
-
-/** A place in a queue. Steps are buffered in order: none is lost however late `next` is called. */
-export interface Waiting {
-  readonly interactionId: string;
-  /**
-   * The next step. Rejects with the signal's reason when it aborts (the place in the queue stays: `cancel` it),
-   * and with a Failure "unavailable" when the router closes. One call at a time.
-   */
-  next(signal?: AbortSignal): Promise<WaitingStep>;
-}
-
-/** What the router must know of an agent; each call replaces the former. */
-export interface AgentProfile {
-  agentId: string;
-  /** Signed in, ready, audible, registered and connected: everything but being engaged. */
-  routable: boolean;
-  /** Why (not) routable, for screens and reasons: "ready", "break", "unregistered"... */
-  cause: string;
-  queues: Membership[];
-  capacity: Capacity;
-}
-
-/** The board as a screen wants it. Times are epoch milliseconds. */
-export interface BoardView {
-  at: number;
-  queues: QueueView[];
-  agents: AgentView[];
-}
-
-export interface QueueView {
-  queueId: string;
-  settings: QueueSettings;
-  staffing: Staffing;
-  waiting: WaitingView[];
-  /** The earliest original entry among those who wait, or null. */
-  longestSince: number | null;
-  estimatedWaitMs: number | null;
-}
-
-/** In the order in which they will be served. */
-export interface WaitingView {
-  interactionId: string;
-  channel: Channel;
-  priority: number;
-  enqueuedAt: number;
-  waitingSince: number;
-  offeredTo: string[];
-}
-
-export interface AgentView {
-  agentId: string;
-  routable: boolean;
-  /** The profile's cause, or the hold's when the router stopped offering. */
-  cause: string;
-  held: HoldCause | null;
-  engagement: Engagement;
-  since: number;
-  interactionIds: string[];
-  queueIds: string[];
-  /** End of wrap-up, or null. */
-  wrapUpUntil: number | null;
-}
-
-/** Everything the router did, on every node, after it became final: for the realtime feed and alarms. */
-export type AcdNotice = Exclude<Effect, { type: "reply" }> & { at: number };
-
-/** Why a caller waits, answered live. */
-export interface WaitingExplanation {
-  interactionId: string;
-  queueId: string;
-  position: number;
-  waiting: number;
-  waitedMs: number;
-  staffing: Staffing;
-  leftOut: { agentId: string; untilMs: number }[];
-  offeredTo: string[];
-  /** One sentence in English for logs and the API; screens build their own from the fields. */
-  sentence: string;
-}
-
-/** Why an agent gets nothing, answered live. */
-export interface AgentExplanation {
-  agentId: string;
-  engagement: Engagement;
-  routable: boolean;
-  cause: string;
-  /** The agent's queues, with who waits there. A queue that does not exist has `exists: false`. */
-  queues: { queueId: string; exists: boolean; waiting: number; leftOutOf: number }[];
-  sentence: string;
-}
-
-/**
- * The router. Every change goes through one ordered log; promises resolve once the change is final (written
- * together with its effects). Unknown queues, agents and interactions are refused with a Failure "not-found".
- */
-export interface Acd {
-  /**
-   * Joins a queue. Failure "not-found" for an unknown queue, "conflict" when the interaction already waits or
-   * talks. A full or unstaffed queue is not a failure: the first step is then "exit".
-   */
-  enqueue(request: EnqueueRequest): Promise<Waiting>;
-  /** Leaves the queue (a live offer is withdrawn). "not-waiting": it had an agent, had left, or never came. */
-  cancel(interactionId: string, cause: string): Promise<"cancelled" | "not-waiting">;
-  /** The agent answered. Exactly one accept wins; the same accept again answers the same. */
-  accept(offerId: string): Promise<"accepted" | "withdrawn">;
-  /**
-   * The agent will not take it: "declined" (left out for this caller for a moment, routable for others),
-   * "no-answer" and "unreachable" (held: no offers until ready again), "failed" (our side: left out for this
-   * caller; held as "failing" after three in a row). An offer that is over is ignored.
-   */
-  decline(offerId: string, cause: "declined" | "no-answer" | "unreachable" | "failed"): Promise<void>;
-  /** The talk is over: the agent goes to wrap-up (when the queue has one), else is free. Idempotent. */
-  release(interactionId: string, agentId: string): Promise<void>;
-  /**
-   * The agent's leg was lost in the talk: the agent leaves the interaction without wrap-up and is left out for a
-   * moment; the caller waits again at the front with the original entry time.
-   */
-  requeue(request: EnqueueRequest & { lostAgentId: string }): Promise<Waiting>;
-  /** The agent is busy with something the router did not offer (dial-out, transfer). Ends with `release`. */
-  engage(agentId: string, interactionId: string, channel: Channel): Promise<void>;
-  /** Ends wrap-up early. Idempotent. */
-  finishWrapUp(agentId: string): Promise<void>;
-  /** Failure "conflict" when the agent is not in wrap-up. Returns nothing; the "engagement" notice has the end. */
-  extendWrapUp(agentId: string, byMs: number): Promise<void>;
-
-  setAgent(profile: AgentProfile): Promise<void>;
-  /** Lifts a hold. So does `setAgent` when `routable` goes from false to true. */
-  ready(agentId: string): Promise<void>;
-  /** Offers are withdrawn; a talk under way goes on. Idempotent. */
-  removeAgent(agentId: string): Promise<void>;
-  /** Creates or changes a queue, at once, for everybody in it. Failure "bad-request" names what is wrong. */
-  setQueue(settings: QueueSettings): Promise<void>;
-  /** Those who wait leave with cause "queue-removed". Idempotent. */
-  removeQueue(queueId: string): Promise<void>;
-
-  /** This node's replica of the board, at most a few milliseconds old. */
-  board(): BoardView;
-  /** Hears every notice in order; returns the function that stops it. A listener that throws is logged. */
-  on(listener: (notice: AcdNotice) => void): () => void;
-  /** Null when it does not wait. */
-  explainWaiting(interactionId: string): WaitingExplanation | null;
-  /** Null for an unknown agent. */
-  explainAgent(agentId: string): AgentExplanation | null;
-  /** Rejects every pending `next` and call; gives up the lease. Idempotent. */
-  close(): Promise<void>;
-}
-
-export interface AcdOptions {
-  /** Stable over restarts of the same node: a new start declares what the former one held lost. */
-  nodeId: string;
-  log: EventLog;
-  clock: Clock;
-  /** The program's log. */
-  journal: Log;
-}
-
-/** Where events and effects are kept in order: see event-log.ts. */
-export interface EventLog {
-  close(): Promise<void>;
-}
-
-export type StartAcd = (options: AcdOptions) => Promise<Acd>;

@@ -24,7 +24,7 @@ export type Engagement = "idle" | "offered" | "busy" | "wrap-up";
 
 /** A refusal: becomes a Failure at the door. */
 export interface Refusal {
-  code: "not-found" | "conflict" | "bad-request";
+  code: "not-found" | "conflict" | "bad-request" | "internal";
   sentence: string;
 }
 
@@ -39,6 +39,7 @@ export type Effect =
       ringTimeoutMs: number;
       reason: OfferReason;
     }
+  | { type: "accepted"; offerId: string; interactionId: string; agentId: string; queueId: string }
   | { type: "withdrawn"; offerId: string; interactionId: string; agentId: string; cause: WithdrawCause }
   | {
       type: "position";
@@ -60,12 +61,16 @@ export type Effect =
       /** The end of wrap-up. */
       untilMs: number | null;
     }
+  /** Joined a queue. */
+  | { type: "waiting"; interactionId: string; queueId: string; enqueuedAt: number; priority: number }
   /** The router stopped offering to this agent; `ready` or a fresh `routable: true` lifts it. */
   | { type: "held"; agentId: string; cause: HoldCause; interactionId: string; offerId: string }
   /** A caller waits beyond the queue's alarm. */
   | { type: "late"; interactionId: string; queueId: string; waitedMs: number }
-  /** The queue's waiting list or staffing changed; sent at most once per queue and event. */
-  | { type: "queue"; queueId: string; waiting: number; staffing: import("./reason.ts").Staffing }
+  /** Who waits in these queues, or how they are staffed, changed; at most one per event. */
+  | { type: "queues-changed"; queueIds: string[] }
+  /** The session's node is gone: what it held was let go. */
+  | { type: "node-lost"; session: string }
   /** The answer to the event of this key. */
   | { type: "reply"; key: string; result: ReplyResult };
 

@@ -2,7 +2,7 @@
 export type Channel = "voice" | "chat" | "email" | "message";
 
 /** How a queue chooses among the agents that are free; see strategies.ts for what each one orders by. */
-export type Strategy = "longest-idle" | "fewest-interactions" | "round-robin" | "linear" | "weighted-random";
+export type Strategy = "longest-idle" | "round-robin" | "linear" | "weighted-random";
 
 /** What an administrator sets per queue. Times are milliseconds; `null` means "not at all". */
 export interface QueueSettings {
@@ -45,7 +45,7 @@ export interface Membership {
 
 /**
  * What an agent can do at a time: every interaction weighs `weights[channel]` (default: all of `total`), the sum
- * stays within `total`, and no channel exceeds its limit. One call: `{ total: 100, weights: { voice: 100 },
+ * stays within `total`, and no channel exceeds its limit; a channel without a limit is not for this agent. One call: `{ total: 100, weights: { voice: 100 },
  * limits: { voice: 1 } }`.
  */
 export interface Capacity {

@@ -1,0 +1,127 @@
+import type { Caller, Queue } from "./board.ts";
+import { waitingIn } from "./board.ts";
+import { forsakenAt, scheduleCaller, scheduleQueue, unscheduleCaller } from "./deadlines.ts";
+import type { ReplyResult, WithdrawCause } from "./effect.ts";
+import type { Entry } from "./event.ts";
+import { clampPriority, positionOf, takeCallerOut } from "./lanes.ts";
+import { seekAgents, seekCallers } from "./matching.ts";
+import { endAll } from "./revoking.ts";
+import type { Trigger } from "./reason.ts";
+import { becomeFree, endTalk } from "./talks.ts";
+import type { Turn } from "./turn.ts";
+
+/*
+ * Somebody who waits:
+ *
+ *   enqueued, requeued --> open <--> ringing --> accepted
+ *                           |           |
+ *                           +-----------+--> exit, always with a cause
+ */
+
+export function enqueue(turn: Turn, entry: Entry): ReplyResult {
+  const queue = turn.board.queues.get(entry.queueId);
+  if (!queue) return { code: "not-found", sentence: `There is no queue ${entry.queueId}` };
+  if (turn.board.callers.has(entry.interactionId)) return alreadyWaits(entry.interactionId);
+  enter(turn, callerOf(turn, entry, entry.enqueuedAt), queue, "caller-entered");
+  return "done";
+}
+
+/** The agent's leg was lost in the talk: back at the front, as old as before, and not to that agent at once. */
+export function requeue(turn: Turn, entry: Entry, lostAgentId: string): ReplyResult {
+  const { board } = turn;
+  const queue = board.queues.get(entry.queueId);
+  if (!queue) return { code: "not-found", sentence: `There is no queue ${entry.queueId}` };
+  if (board.callers.has(entry.interactionId)) return alreadyWaits(entry.interactionId);
+  const agent = board.agents.get(lostAgentId);
+  const talk = agent && endTalk(board, agent, entry.interactionId);
+  const enqueuedAt = Math.min(entry.enqueuedAt, talk?.enqueuedAt ?? Infinity);
+  const caller = callerOf(turn, { ...entry, position: "front" }, enqueuedAt);
+  if (queue.settings.leaveOutMs > 0) caller.leftOut[lostAgentId] = turn.now + queue.settings.leaveOutMs;
+  enter(turn, caller, queue, "caller-returned");
+  if (agent && talk) becomeFree(turn, agent);
+  return "done";
+}
+
+function alreadyWaits(interactionId: string): ReplyResult {
+  return { code: "conflict", sentence: `Interaction ${interactionId} waits in a queue already` };
+}
+
+function callerOf(turn: Turn, entry: Entry, enqueuedAt: number): Caller {
+  turn.board.sequence += 1;
+  const { interactionId, queueId, channel, position } = entry;
+  return {
+    interactionId,
+    queueId,
+    channel,
+    priority: clampPriority(entry.priority),
+    enqueuedAt: Math.min(enqueuedAt, turn.now),
+    waitingSince: turn.now,
+    front: position === "front",
+    order: turn.board.sequence,
+    session: turn.session,
+    offers: [],
+    leftOut: {},
+    announceAt: null,
+    alarmed: false,
+  };
+}
+
+function enter(turn: Turn, caller: Caller, queue: Queue, trigger: Trigger): void {
+  const { interactionId, queueId, enqueuedAt, priority } = caller;
+  const { maxWaiting, announceEveryMs } = queue.settings;
+  const refusal = refusalOf(turn, caller, queue, maxWaiting);
+  turn.effects.push({ type: "waiting", interactionId, queueId, enqueuedAt, priority });
+  if (refusal) return exit(turn, caller, refusal);
+  turn.board.callers.set(interactionId, caller);
+  if (announceEveryMs !== null) caller.announceAt = turn.now + announceEveryMs;
+  seekAgents(turn, caller, trigger);
+  if (announceEveryMs !== null && caller.offers.length === 0) announce(turn, caller, queue);
+  scheduleCaller(turn.board, caller, queue);
+  if (queue.unstaffedSince !== null) scheduleQueue(turn.board, queue);
+}
+
+function refusalOf(turn: Turn, caller: Caller, queue: Queue, maxWaiting: number | null): string | null {
+  const forsaken = forsakenAt(queue);
+  if (forsaken !== null && forsaken <= turn.now) return "no-agents";
+  if (maxWaiting !== null && !caller.front && waitingIn(queue) >= maxWaiting) return "queue-full";
+  return null;
+}
+
+function exit(turn: Turn, { interactionId, queueId, enqueuedAt }: Caller, cause: string): void {
+  const waitedMs = turn.now - enqueuedAt;
+  turn.effects.push({ type: "exit", interactionId, queueId, cause, waitedMs });
+}
+
+export function cancel(turn: Turn, interactionId: string, cause: string): ReplyResult {
+  const caller = turn.board.callers.get(interactionId);
+  if (!caller) return "ignored";
+  leave(turn, caller, cause, "caller-left");
+  return "done";
+}
+
+/** Out of the queue, for the recorded cause; whoever rang for the caller is free for the next one. */
+export function leave(turn: Turn, caller: Caller, cause: string, withdrawCause: WithdrawCause): void {
+  const { board } = turn;
+  const queue = board.queues.get(caller.queueId);
+  const freed = endAll(turn, caller, withdrawCause);
+  board.callers.delete(caller.interactionId);
+  unscheduleCaller(board, caller.interactionId);
+  if (queue) {
+    takeCallerOut(turn, caller, queue);
+    if (queue.unstaffedSince !== null) scheduleQueue(board, queue);
+  }
+  exit(turn, caller, cause);
+  for (const agent of freed) seekCallers(turn, agent, "agent-freed");
+}
+
+/** Tells the caller where they stand. */
+export function announce(turn: Turn, caller: Caller, queue: Queue): void {
+  turn.effects.push({
+    type: "position",
+    interactionId: caller.interactionId,
+    queueId: caller.queueId,
+    position: positionOf(caller, queue),
+    waiting: waitingIn(queue),
+    estimatedWaitMs: null,
+  });
+}

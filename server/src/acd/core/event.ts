@@ -1,0 +1,53 @@
+import type { Capacity, Channel, Membership, QueueSettings } from "./settings.ts";
+
+/** Why an agent's side ended an offer. */
+export type DeclineCause = "declined" | "no-answer" | "unreachable" | "failed";
+
+export interface Entry {
+  interactionId: string;
+  queueId: string;
+  channel: Channel;
+  priority: number;
+  enqueuedAt: number;
+  position?: "front" | "back";
+}
+
+/** What happened. Any of these may come late, twice, or about things that are gone: the board copes. */
+export type AcdEvent =
+  | ({ type: "enqueued" } & Entry)
+  | ({ type: "requeued"; lostAgentId: string } & Entry)
+  | { type: "cancelled"; interactionId: string; cause: string }
+  | { type: "accepted"; offerId: string }
+  | { type: "declined"; offerId: string; cause: DeclineCause }
+  | { type: "engaged"; agentId: string; interactionId: string; channel: Channel }
+  | { type: "released"; agentId: string; interactionId: string }
+  | { type: "wrap-up-finished"; agentId: string }
+  | { type: "wrap-up-extended"; agentId: string; byMs: number }
+  | {
+      type: "agent-set";
+      agentId: string;
+      routable: boolean;
+      cause: string;
+      queues: Membership[];
+      capacity: Capacity;
+    }
+  | { type: "agent-ready"; agentId: string }
+  | { type: "agent-removed"; agentId: string }
+  | { type: "queue-set"; settings: QueueSettings }
+  | { type: "queue-removed"; queueId: string }
+  /** A node starts: whatever an earlier session of the same node held is lost. */
+  | { type: "node-started"; nodeId: string }
+  | { type: "node-lost"; session: string }
+  /** Time has passed: deadlines up to the entry's `at` are due. */
+  | { type: "tick" };
+
+/** One line of the log. */
+export interface LogEntry {
+  /** Unique; the reply carries it. */
+  key: string;
+  /** The session (one start of one node) that appended it, and that owns what it brings. */
+  session: string;
+  /** Epoch milliseconds by the appender's clock; the board's own time never goes backwards. */
+  at: number;
+  event: AcdEvent;
+}

@@ -1,0 +1,80 @@
+import type { Agent, Board, Caller, Offer } from "./board.ts";
+import { createBoard, createQueue } from "./board.ts";
+import { scheduleAgent, scheduleCaller, scheduleOffer, scheduleQueue } from "./deadlines.ts";
+import { joinQueue, placeCaller, refreshAgent } from "./lanes.ts";
+import type { QueueSettings } from "./settings.ts";
+import { beginTurn } from "./turn.ts";
+
+/** The form of the text; a snapshot of another form is refused rather than misread. */
+const version = 1;
+
+interface Snapshot {
+  version: number;
+  now: number;
+  sequence: number;
+  nodes: [string, string][];
+  queues: { settings: QueueSettings; unstaffedSince: number | null }[];
+  agents: Agent[];
+  callers: Caller[];
+  offers: Offer[];
+}
+
+/** The board as JSON text. */
+export function saveBoard(board: Board): string {
+  const snapshot: Snapshot = {
+    version,
+    now: board.now,
+    sequence: board.sequence,
+    nodes: [...board.nodes],
+    queues: [...board.queues.values()].map(({ settings, unstaffedSince }) => ({ settings, unstaffedSince })),
+    agents: [...board.agents.values()],
+    callers: [...board.callers.values()],
+    offers: [...board.offers.values()],
+  };
+  return JSON.stringify(snapshot);
+}
+
+/** The board that was saved, with its indexes built again. Throws when the text is of another version. */
+export function restoreBoard(text: string): Board {
+  const saved = JSON.parse(text) as Snapshot;
+  if (saved.version !== version) throw new Error(`The router's snapshot has version ${saved.version}`);
+  const board = createBoard();
+  board.now = saved.now;
+  board.sequence = saved.sequence;
+  for (const [nodeId, session] of saved.nodes) board.nodes.set(nodeId, session);
+  for (const { settings, unstaffedSince } of saved.queues) {
+    board.queues.set(settings.queueId, { ...createQueue(settings), unstaffedSince });
+  }
+  for (const offer of saved.offers) {
+    board.offers.set(offer.offerId, offer);
+    scheduleOffer(board, offer);
+  }
+  restoreAgents(board, saved.agents);
+  restoreCallers(board, saved.callers);
+  for (const queue of board.queues.values()) scheduleQueue(board, queue);
+  return board;
+}
+
+function restoreAgents(board: Board, agents: Agent[]): void {
+  const turn = beginTurn(board, "");
+  for (const agent of agents) {
+    board.agents.set(agent.agentId, agent);
+    agent.status = "notRoutable";
+    agent.freeFor = [];
+    for (const membership of agent.queues) joinQueue(turn, agent, membership);
+    refreshAgent(turn, agent);
+    scheduleAgent(board, agent);
+    for (const talk of agent.talks) if (talk.offerId !== null) board.accepted.set(talk.offerId, talk);
+  }
+}
+
+function restoreCallers(board: Board, callers: Caller[]): void {
+  const turn = beginTurn(board, "");
+  for (const caller of callers) {
+    const queue = board.queues.get(caller.queueId);
+    if (!queue) throw new Error(`The snapshot's caller ${caller.interactionId} waits in no queue`);
+    board.callers.set(caller.interactionId, caller);
+    placeCaller(turn, caller, queue);
+    scheduleCaller(board, caller, queue);
+  }
+}

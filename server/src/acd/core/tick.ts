@@ -1,0 +1,81 @@
+import type { Caller, Queue } from "./board.ts";
+import { waitingIn } from "./board.ts";
+import { announce, leave } from "./callers.ts";
+import { scheduleCaller, scheduleQueue } from "./deadlines.ts";
+import { itemsOf } from "./lanes.ts";
+import { seekAgents } from "./matching.ts";
+import { failOffer } from "./offers.ts";
+import { finishWrapUp } from "./talks.ts";
+import type { Turn } from "./turn.ts";
+
+/** How many deadlines one tick handles; the rest is due at once, and other events get in between. */
+const deadlinesPerTick = 200;
+
+/** Does what is due, earliest first. */
+export function tick(turn: Turn): void {
+  for (let done = 0; done < deadlinesPerTick; done += 1) {
+    const next = turn.board.deadlines.first();
+    if (!next || next.score > turn.now) return;
+    turn.board.deadlines.remove(next.id);
+    meet(turn, next.id.slice(0, 1), next.id.slice(1));
+  }
+}
+
+function meet(turn: Turn, kind: string, id: string): void {
+  if (kind === "o") ringOut(turn, id);
+  else if (kind === "a") finishWrapUp(turn, id);
+  else if (kind === "c") callerIsDue(turn, id);
+  else queueIsForsaken(turn, id);
+}
+
+function ringOut(turn: Turn, offerId: string): void {
+  const offer = turn.board.offers.get(offerId);
+  if (offer) failOffer(turn, offer, "ring-timeout");
+}
+
+function callerIsDue(turn: Turn, interactionId: string): void {
+  const caller = turn.board.callers.get(interactionId);
+  const queue = caller && turn.board.queues.get(caller.queueId);
+  if (!caller || !queue) return;
+  const { maxWaitMs } = queue.settings;
+  if (maxWaitMs !== null && caller.waitingSince + maxWaitMs <= turn.now) {
+    return leave(turn, caller, "max-wait", "caller-left");
+  }
+  letBackIn(turn, caller);
+  raiseAlarm(turn, caller, queue);
+  tellPosition(turn, caller, queue);
+  scheduleCaller(turn.board, caller, queue);
+}
+
+/** Agents who were left out for a moment may be asked again. */
+function letBackIn(turn: Turn, caller: Caller): void {
+  const over = Object.keys(caller.leftOut).filter((agentId) => (caller.leftOut[agentId] ?? 0) <= turn.now);
+  if (over.length === 0) return;
+  for (const agentId of over) delete caller.leftOut[agentId];
+  seekAgents(turn, caller, "left-out-ended");
+}
+
+function raiseAlarm(turn: Turn, caller: Caller, queue: Queue): void {
+  const { alarmWaitMs } = queue.settings;
+  if (alarmWaitMs === null || caller.alarmed || caller.enqueuedAt + alarmWaitMs > turn.now) return;
+  caller.alarmed = true;
+  const { interactionId, queueId, enqueuedAt } = caller;
+  turn.effects.push({ type: "late", interactionId, queueId, waitedMs: turn.now - enqueuedAt });
+}
+
+/** Not while an agent rings: nobody wants to hear a position then. */
+function tellPosition(turn: Turn, caller: Caller, queue: Queue): void {
+  const { announceEveryMs } = queue.settings;
+  if (caller.announceAt === null || announceEveryMs === null || caller.announceAt > turn.now) return;
+  caller.announceAt = turn.now + announceEveryMs;
+  if (caller.offers.length === 0) announce(turn, caller, queue);
+}
+
+/** Everybody leaves, a few at a time: what one tick does not reach is due at the next. */
+function queueIsForsaken(turn: Turn, queueId: string): void {
+  const queue = turn.board.queues.get(queueId);
+  if (!queue) return;
+  const callers = [...queue.lanes.values()].flatMap((lane) => itemsOf(lane.open));
+  for (const caller of callers.slice(0, deadlinesPerTick)) leave(turn, caller, "no-agents", "caller-left");
+  if (waitingIn(queue) > 0) scheduleQueue(turn.board, queue);
+}

@@ -1,0 +1,187 @@
+import type { Agent, Board, Caller, Queue } from "./board.ts";
+import { waitingIn } from "./board.ts";
+import type { Engagement, HoldCause } from "./effect.ts";
+import { itemsOf, positionOf } from "./lanes.ts";
+import type { Staffing } from "./reason.ts";
+import type { Channel, QueueSettings } from "./settings.ts";
+
+/** The board as a screen wants it. Times are epoch milliseconds. */
+export interface BoardView {
+  at: number;
+  queues: QueueView[];
+  agents: AgentView[];
+}
+
+export interface QueueView {
+  queueId: string;
+  settings: QueueSettings;
+  staffing: Staffing;
+  /** In the order in which they will be served, channel by channel. */
+  waiting: WaitingView[];
+  /** The earliest original entry among those who wait, or null. */
+  longestSince: number | null;
+}
+
+export interface WaitingView {
+  interactionId: string;
+  channel: Channel;
+  priority: number;
+  enqueuedAt: number;
+  waitingSince: number;
+  position: number;
+  /** Agents whose device rings for it now. */
+  offeredTo: string[];
+}
+
+export interface AgentView {
+  agentId: string;
+  routable: boolean;
+  /** The profile's cause, or the hold's while the router does not offer. */
+  cause: string;
+  held: HoldCause | null;
+  engagement: Engagement;
+  since: number;
+  interactionIds: string[];
+  queueIds: string[];
+  /** End of wrap-up, or null. */
+  wrapUpUntil: number | null;
+}
+
+export function viewBoard(board: Board): BoardView {
+  return {
+    at: board.now,
+    queues: [...board.queues.values()].map((queue) => viewQueue(board, queue)),
+    agents: [...board.agents.values()].map(viewAgent),
+  };
+}
+
+export function viewQueue(board: Board, queue: Queue): QueueView {
+  const waiting = callersOf(queue).map((caller) => viewCaller(board, caller, queue));
+  const longestSince = waiting.reduce((least, { enqueuedAt }) => Math.min(least, enqueuedAt), Infinity);
+  return {
+    queueId: queue.settings.queueId,
+    settings: queue.settings,
+    staffing: { ...queue.staffing },
+    waiting,
+    longestSince: longestSince === Infinity ? null : longestSince,
+  };
+}
+
+function callersOf(queue: Queue): Caller[] {
+  return [...queue.lanes.values()].flatMap((lane) => [...itemsOf(lane.ringing), ...itemsOf(lane.open)]);
+}
+
+function viewCaller(board: Board, caller: Caller, queue: Queue): WaitingView {
+  const { interactionId, channel, priority, enqueuedAt, waitingSince } = caller;
+  const position = positionOf(caller, queue);
+  return {
+    interactionId,
+    channel,
+    priority,
+    enqueuedAt,
+    waitingSince,
+    position,
+    offeredTo: offeredTo(board, caller),
+  };
+}
+
+export function offeredTo(board: Board, caller: Caller): string[] {
+  return caller.offers.flatMap((offerId) => board.offers.get(offerId)?.agentId ?? []);
+}
+
+export function viewAgent(agent: Agent): AgentView {
+  return {
+    agentId: agent.agentId,
+    routable: agent.routable && agent.held === null,
+    cause: agent.held ?? agent.cause,
+    held: agent.held,
+    engagement: agent.engagement,
+    since: agent.since,
+    interactionIds: agent.talks.map(({ interactionId }) => interactionId),
+    queueIds: agent.queues.map(({ queueId }) => queueId),
+    wrapUpUntil: agent.wrapUp?.until ?? null,
+  };
+}
+
+/** Why a caller waits, answered live. */
+export interface WaitingExplanation {
+  interactionId: string;
+  queueId: string;
+  position: number;
+  waiting: number;
+  waitedMs: number;
+  staffing: Staffing;
+  leftOut: { agentId: string; untilMs: number }[];
+  offeredTo: string[];
+  /** One sentence in English for logs and the API; screens build their own from the fields. */
+  sentence: string;
+}
+
+export function explainWaiting(board: Board, interactionId: string, now: number): WaitingExplanation | null {
+  const caller = board.callers.get(interactionId);
+  const queue = caller && board.queues.get(caller.queueId);
+  if (!caller || !queue) return null;
+  const leftOut = Object.entries(caller.leftOut)
+    .filter(([, untilMs]) => untilMs > now)
+    .map(([agentId, untilMs]) => ({ agentId, untilMs }));
+  const facts = {
+    interactionId,
+    queueId: caller.queueId,
+    position: positionOf(caller, queue),
+    waiting: waitingIn(queue),
+    waitedMs: Math.max(0, now - caller.enqueuedAt),
+    staffing: { ...queue.staffing },
+    leftOut,
+    offeredTo: offeredTo(board, caller),
+  };
+  return { ...facts, sentence: sayWhyWaiting(facts) };
+}
+
+function sayWhyWaiting(facts: Omit<WaitingExplanation, "sentence">): string {
+  const { staffing, offeredTo: ringing, leftOut, position, waiting } = facts;
+  if (ringing.length > 0) return `Rings at ${ringing.join(", ")}`;
+  if (staffing.members === 0) return "The queue has no agents";
+  if (staffing.members === staffing.notRoutable) return "No agent of the queue is ready";
+  if (staffing.available > 0 && leftOut.length > 0) {
+    return `The free agents declined or did not answer this caller a moment ago (${leftOut.length} left out)`;
+  }
+  const { busy, wrapUp, offered } = staffing;
+  return `Number ${position} of ${waiting}; ${busy} agents talk, ${wrapUp} are in wrap-up, ${offered} are being rung`;
+}
+
+/** Why an agent gets nothing, answered live. */
+export interface AgentExplanation {
+  agentId: string;
+  engagement: Engagement;
+  routable: boolean;
+  cause: string;
+  /** The agent's queues, with who waits there. A queue that does not exist has `exists: false`. */
+  queues: { queueId: string; exists: boolean; waiting: number; leftOutOf: number }[];
+  sentence: string;
+}
+
+export function explainAgent(board: Board, agentId: string, now: number): AgentExplanation | null {
+  const agent = board.agents.get(agentId);
+  if (!agent) return null;
+  const { routable, cause, engagement } = viewAgent(agent);
+  const queues = agent.queues.map(({ queueId }) => {
+    const queue = board.queues.get(queueId);
+    const callers = queue ? callersOf(queue) : [];
+    const leftOutOf = callers.filter((caller) => (caller.leftOut[agentId] ?? 0) > now).length;
+    return { queueId, exists: queue !== undefined, waiting: callers.length, leftOutOf };
+  });
+  const facts = { agentId, engagement, routable, cause, queues };
+  return { ...facts, sentence: sayWhyIdle(facts) };
+}
+
+function sayWhyIdle({ engagement, routable, cause, queues }: Omit<AgentExplanation, "sentence">): string {
+  if (engagement !== "idle") return `The agent is ${engagement}`;
+  if (!routable) return `The agent gets no offers: ${cause}`;
+  if (queues.length === 0) return "The agent belongs to no queue";
+  const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  if (waiting === 0) return "Nobody waits in the agent's queues";
+  const leftOutOf = queues.reduce((sum, queue) => sum + queue.leftOutOf, 0);
+  if (leftOutOf > 0)
+    return `The agent declined or did not answer ${leftOutOf} of those who wait a moment ago`;
+  return "Those who wait ring at other agents";
+}

@@ -1,0 +1,303 @@
+import type { Clock } from "../base/clock.ts";
+import { describeError, type Log } from "../base/log.ts";
+import type { Board } from "./core/board.ts";
+import { createBoard, nextDeadline } from "./core/board.ts";
+import type { Effect } from "./core/effect.ts";
+import type { AcdEvent, LogEntry } from "./core/event.ts";
+import { reduce } from "./core/reduce.ts";
+import { restoreBoard, saveBoard } from "./core/snapshot.ts";
+import type { Batch, EventLog, Outcome, StoredEntry } from "./event-log.ts";
+
+const leaseMs = 2_000;
+const renewEveryMs = 500;
+const heartbeatForMs = 6_000;
+/** A session is lost after so many silent looks in a row, so that an outage of the store blames nobody. */
+const silentLooks = 4;
+const outcomesPerBatch = 256;
+
+export interface RouterOptions {
+  session: string;
+  log: EventLog;
+  clock: Clock;
+  journal: Log;
+  snapshotEvery: number;
+  /** Appends a line on behalf of this session. */
+  append: (event: AcdEvent) => Promise<unknown>;
+  /** Hears what became final, in order. */
+  onOutcome: (outcome: Outcome) => void;
+  /** Effects were trimmed away before this node heard them. */
+  onGap: () => void;
+}
+
+/**
+ * This node's replica of the board, and, while it holds the lease, the router. Every node reduces every line, so
+ * that each can show the board and take over at once; only the holder makes effects final. Its epoch fences it:
+ * a holder that was paused beyond its lease is told "stale" and is a mere replica from then on.
+ */
+export class Router {
+  board: Board = createBoard();
+  private readonly options: RouterOptions;
+  private position = 0;
+  /** The last line whose effects are final, as far as this node knows. */
+  private committed = 0;
+  /** The last line whose effects this node was told. */
+  private delivered = 0;
+  private unfinal: Outcome[] = [];
+  private epoch: number | null = null;
+  private isCommitting = false;
+  private isTicking = false;
+  private isClosed = false;
+  private wake: { atMs: number; cancel: () => void } | null = null;
+  private snapshotAt = 0;
+  private snapshot: { position: number; text: string } | null = null;
+  private readonly silences = new Map<string, number>();
+  private stopEntries: () => void = () => undefined;
+  private stopBatches: () => void = () => undefined;
+  private stopRenewing: () => void = () => undefined;
+
+  constructor(options: RouterOptions) {
+    this.options = options;
+  }
+
+  get isLeading(): boolean {
+    return this.epoch !== null;
+  }
+
+  async start(): Promise<void> {
+    const { log } = this.options;
+    const committed = await this.load();
+    this.delivered = committed;
+    this.followBatches(committed);
+    await log.heartbeat(this.options.session, heartbeatForMs);
+    await this.renew();
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.wake?.cancel();
+    this.stopEntries();
+    this.stopBatches();
+    this.stopRenewing();
+    if (this.isLeading) await this.options.log.resign(this.options.session);
+    this.epoch = null;
+  }
+
+  /** The board from the newest snapshot, and the lines since. Returns up to where effects are final. */
+  private async load(): Promise<number> {
+    const { snapshot, committed } = await this.options.log.read();
+    if (this.isClosed) return committed;
+    this.stopEntries();
+    this.board = snapshot ? restoreBoard(snapshot.text) : createBoard();
+    this.position = snapshot?.position ?? 0;
+    this.snapshotAt = this.position;
+    this.snapshot = null;
+    this.unfinal = [];
+    this.committed = Math.max(this.committed, committed);
+    this.stopEntries = this.options.log.followEntries(
+      this.position,
+      (entries) => {
+        this.take(entries);
+      },
+      () => {
+        this.reload();
+      },
+    );
+    return committed;
+  }
+
+  /** The lines that this replica needs are gone: it was away for too long. */
+  private reload(): void {
+    this.options.journal.warn(
+      { position: this.position },
+      "The router's replica was left behind and reloads",
+    );
+    this.inBackground(this.load(), "The router's replica could not be loaded again");
+  }
+
+  private followBatches(after: number): void {
+    const { log, onGap } = this.options;
+    this.stopBatches = log.followBatches(
+      after,
+      (batch) => {
+        this.hear(batch);
+      },
+      () => {
+        onGap();
+        this.inBackground(this.skipBatches(), "The router's effects could not be followed again");
+      },
+    );
+  }
+
+  private async skipBatches(): Promise<void> {
+    this.stopBatches();
+    const { committed } = await this.options.log.read();
+    this.delivered = Math.max(this.delivered, committed);
+    this.settle(committed);
+    if (!this.isClosed) this.followBatches(this.delivered);
+  }
+
+  private take(entries: StoredEntry[]): void {
+    for (const { position, entry } of entries) {
+      if (position !== this.position + 1) {
+        this.reload();
+        return;
+      }
+      const effects = this.reduce(entry);
+      this.position = position;
+      if (entry.event.type === "tick" && entry.session === this.options.session) this.isTicking = false;
+      if (position > this.committed) this.unfinal.push({ position, at: this.board.now, effects });
+    }
+    this.pump();
+    this.arm();
+  }
+
+  /** A line that trips the reducer is a bug; it must not stop the queue, here or on the node that takes over. */
+  private reduce(entry: LogEntry): Effect[] {
+    try {
+      return reduce(this.board, entry);
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.options.journal.error(
+        { error: describeError(error), stack, entry },
+        "The router failed on a line",
+      );
+      const sentence = `The router failed on "${entry.event.type}"`;
+      return [{ type: "reply", key: entry.key, result: { code: "internal", sentence } }];
+    }
+  }
+
+  /** Makes the next outcomes final, one batch at a time. */
+  private pump(): void {
+    if (this.epoch === null || this.isCommitting || this.isClosed) return;
+    const outcomes = this.unfinal.slice(0, outcomesPerBatch);
+    const last = outcomes.at(-1);
+    if (!last || outcomes[0]?.position !== this.committed + 1) return;
+    const batch = { after: this.committed, position: last.position, epoch: this.epoch, outcomes };
+    this.isCommitting = true;
+    this.inBackground(this.commit(batch), "The router's effects could not be made final");
+  }
+
+  private async commit(batch: Batch): Promise<void> {
+    try {
+      const result = await this.options.log.commit(batch);
+      if (result === "stale") this.stepDown();
+      else {
+        this.hear(batch);
+        this.settle(batch.position);
+      }
+    } finally {
+      this.isCommitting = false;
+    }
+    this.keepSnapshot();
+    this.pump();
+  }
+
+  /** Another router is in charge; what this one reckoned stays its own. */
+  private stepDown(): void {
+    if (this.epoch === null) return;
+    this.options.journal.warn({ epoch: this.epoch }, "Another node has become the router");
+    this.epoch = null;
+  }
+
+  private settle(committed: number): void {
+    this.committed = Math.max(this.committed, committed);
+    let settled = 0;
+    while ((this.unfinal[settled]?.position ?? Infinity) <= this.committed) settled += 1;
+    if (settled > 0) this.unfinal = this.unfinal.slice(settled);
+  }
+
+  /** A batch is final. Told once and in order, whether it comes from the store or from this router itself. */
+  private hear(batch: Batch): void {
+    if (batch.after !== this.delivered || this.isClosed) return;
+    this.delivered = batch.position;
+    this.settle(batch.position);
+    for (const outcome of batch.outcomes) this.options.onOutcome(outcome);
+  }
+
+  private keepSnapshot(): void {
+    const { log, snapshotEvery } = this.options;
+    if (this.epoch === null) return;
+    if (!this.snapshot && this.position - this.snapshotAt >= snapshotEvery) {
+      this.snapshotAt = this.position;
+      this.snapshot = { position: this.position, text: saveBoard(this.board) };
+    }
+    if (!this.snapshot || this.snapshot.position > this.committed) return;
+    const saved = log.saveSnapshot(this.epoch, this.snapshot);
+    this.snapshot = null;
+    this.inBackground(saved, "The router's snapshot could not be saved");
+  }
+
+  /** Wakes up for the board's next deadline. A timer that comes too early only looks again. */
+  private arm(): void {
+    if (this.epoch === null || this.isTicking || this.isClosed) return;
+    const atMs = nextDeadline(this.board);
+    if (atMs === null || (this.wake && this.wake.atMs <= atMs)) return;
+    this.wake?.cancel();
+    const cancel = this.options.clock.setTimer(atMs, () => {
+      this.wake = null;
+      this.tick();
+    });
+    this.wake = { atMs, cancel };
+  }
+
+  private tick(): void {
+    if (this.epoch === null || this.isTicking || this.isClosed) return;
+    const atMs = nextDeadline(this.board);
+    if (atMs === null || atMs > this.options.clock.now()) {
+      this.arm();
+      return;
+    }
+    this.isTicking = true;
+    this.inBackground(this.options.append({ type: "tick" }), "The router's tick could not be stored");
+  }
+
+  private async renew(): Promise<void> {
+    const { log, session, clock } = this.options;
+    try {
+      const lease = await log.lead(session, leaseMs);
+      if (lease) this.takeLease(lease.epoch, lease.committed);
+      else this.stepDown();
+      await log.heartbeat(session, heartbeatForMs);
+      if (this.isLeading) await this.lookForSilence();
+    } finally {
+      if (!this.isClosed) {
+        this.stopRenewing = clock.setTimer(clock.now() + renewEveryMs, () => {
+          this.inBackground(this.renew(), "The router's lease could not be renewed");
+        });
+      }
+    }
+  }
+
+  private takeLease(epoch: number, committed: number): void {
+    if (this.isClosed) return;
+    if (this.epoch !== epoch) {
+      this.options.journal.info({ epoch, committed }, "This node is the router");
+      this.epoch = epoch;
+      this.isTicking = false;
+    }
+    if (!this.isCommitting) this.settle(committed);
+    this.pump();
+    this.arm();
+  }
+
+  private async lookForSilence(): Promise<void> {
+    const others = [...this.board.nodes.values()].filter((session) => session !== this.options.session);
+    const silent = new Set(others.length > 0 ? await this.options.log.silentOf(others) : []);
+    for (const session of this.silences.keys()) if (!silent.has(session)) this.silences.delete(session);
+    for (const session of silent) {
+      const looks = (this.silences.get(session) ?? 0) + 1;
+      this.silences.set(session, looks);
+      if (looks < silentLooks) continue;
+      this.silences.delete(session);
+      this.options.journal.warn({ session }, "A node fell silent; what it held is let go");
+      await this.options.append({ type: "node-lost", session });
+    }
+  }
+
+  private inBackground(work: Promise<unknown>, failing: string): void {
+    work.catch((error: unknown) => {
+      if (!this.isClosed) this.options.journal.error({ error: describeError(error) }, failing);
+    });
+  }
+}

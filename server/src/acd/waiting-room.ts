@@ -1,0 +1,94 @@
+import { Failure } from "../base/failure.ts";
+import type { Waiting, WaitingStep } from "./interface.ts";
+import type { Channel } from "./core/settings.ts";
+
+/** One place in a queue: the steps that nobody has asked for yet, or whoever asked first. */
+export class Place implements Waiting {
+  readonly interactionId: string;
+  readonly channel: Channel;
+  private readonly steps: WaitingStep[] = [];
+  private asking: { resolve: (step: WaitingStep) => void; reject: (reason: unknown) => void } | null = null;
+  private failure: Failure | null = null;
+
+  constructor(interactionId: string, channel: Channel) {
+    this.interactionId = interactionId;
+    this.channel = channel;
+  }
+
+  next(signal?: AbortSignal): Promise<WaitingStep> {
+    if (this.asking) return Promise.reject(new Error("next() is called while an earlier call waits"));
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    const step = this.steps.shift();
+    if (step) return Promise.resolve(step);
+    if (this.failure) return Promise.reject(this.failure);
+    return this.ask(signal);
+  }
+
+  private ask(signal: AbortSignal | undefined): Promise<WaitingStep> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        this.asking = null;
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      const settle = (): void => {
+        signal?.removeEventListener("abort", abort);
+        this.asking = null;
+      };
+      this.asking = {
+        resolve: (step) => {
+          settle();
+          resolve(step);
+        },
+        reject: (reason) => {
+          settle();
+          reject(reason as Error);
+        },
+      };
+    });
+  }
+
+  push(step: WaitingStep): void {
+    if (this.asking) this.asking.resolve(step);
+    else this.steps.push(step);
+  }
+
+  /** No more steps will come. Those that came are still handed out. */
+  fail(failure: Failure): void {
+    this.failure = failure;
+    this.asking?.reject(failure);
+  }
+}
+
+/** The places that this node looks after. */
+export class WaitingRoom {
+  private readonly places = new Map<string, Place>();
+
+  /** Opens before the queue is joined, so that no step is missed. */
+  open(interactionId: string, channel: Channel): Place {
+    if (this.places.has(interactionId)) {
+      throw new Failure("conflict", `Interaction ${interactionId} waits in a queue already`);
+    }
+    const place = new Place(interactionId, channel);
+    this.places.set(interactionId, place);
+    return place;
+  }
+
+  /** Closed only by whom it was opened for: another stay of the same interaction may have begun. */
+  discard(place: Place): void {
+    if (this.places.get(place.interactionId) === place) this.places.delete(place.interactionId);
+  }
+
+  /** Hands the step to the place, if this node looks after it. */
+  push(interactionId: string, step: WaitingStep): Place | undefined {
+    const place = this.places.get(interactionId);
+    if (step.type === "accepted" || step.type === "exit") this.places.delete(interactionId);
+    place?.push(step);
+    return place;
+  }
+
+  failAll(failure: Failure): void {
+    for (const place of this.places.values()) place.fail(failure);
+    this.places.clear();
+  }
+}
