@@ -111,7 +111,8 @@ export async function openAgents(clock: Clock, store: StatusStore): Promise<Agen
   function startGrace(personId: string, agent: Agent): void {
     agent.stopGrace?.();
     agent.stopGrace = clock.setTimer(clock.now() + connectionGraceMs, () => {
-      if (agent.facts.status === "ready") change(personId, { status: "not-ready", reason: "connection-lost" });
+      if (agent.facts.status === "ready")
+        change(personId, { status: "not-ready", reason: "connection-lost" });
     });
   }
 

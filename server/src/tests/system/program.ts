@@ -1,0 +1,98 @@
+/** The whole program as its users run it: a process of its own on free ports, stopped or killed at will. */
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const mainPath = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
+
+interface ReadyMessage {
+  type: "ready";
+  http: string;
+  sip: string[];
+  webNumbers: { number: string; label: string }[];
+  links: { firstAdministrator: string | null; people: { name: string; username: string; url: string }[] };
+}
+
+export interface Program extends Omit<ReadyMessage, "type"> {
+  readonly child: ChildProcess;
+  readonly dataDir: string;
+  /** Host and port of SIP over UDP. */
+  readonly sipUdp: { host: string; port: number };
+  /** Everything that it printed, for when a test fails. */
+  output(): string;
+  /** Resolves with the exit code when it has ended by itself or by a signal. */
+  readonly exited: Promise<number | null>;
+  /** Starts anew on the same data, HTTP and SIP ports. */
+  restart(environment?: Record<string, string>): Promise<Program>;
+  /** SIGTERM with a short drain, or SIGKILL; removes the data unless asked to keep it. */
+  stop(options?: { keepData?: boolean; signal?: NodeJS.Signals }): Promise<void>;
+}
+
+interface StartOptions {
+  environment?: Record<string, string>;
+  dataDir?: string;
+}
+
+/** Starts `server/dist/main.js` (built by `npm test`) and waits until it is ready. */
+export async function startProgram(options: StartOptions = {}): Promise<Program> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "ringdown-test-"));
+  const environment: Record<string, string> = {
+    RINGDOWN_HTTP_PORT: "0",
+    RINGDOWN_SIP_HOST: "127.0.0.1",
+    RINGDOWN_SIP_PORT: "0",
+    RINGDOWN_DATA_DIR: dataDir,
+    RINGDOWN_DRAIN_SECONDS: "2",
+    RINGDOWN_LOG_LEVEL: "info",
+    ...options.environment,
+  };
+  const child = fork(mainPath, [], {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
+    execArgv: ["--enable-source-maps"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const ready = await new Promise<ReadyMessage>((resolve, reject) => {
+    child.once("message", (message) => {
+      resolve(message as ReadyMessage);
+    });
+    child.once("exit", () => {
+      reject(new Error(`The program ended before it was ready:\n${output}`));
+    });
+  });
+  return {
+    ...ready,
+    child,
+    dataDir,
+    sipUdp: udpOf(ready.sip),
+    output: () => output,
+    exited,
+    restart: async (changes = {}) =>
+      startProgram({
+        dataDir,
+        environment: {
+          ...environment,
+          RINGDOWN_HTTP_PORT: new URL(ready.http).port,
+          RINGDOWN_SIP_PORT: String(udpOf(ready.sip).port),
+          ...changes,
+        },
+      }),
+    async stop({ keepData = false, signal = "SIGTERM" } = {}) {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      await exited;
+      if (!keepData) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function udpOf(sip: string[]): { host: string; port: number } {
+  const found = sip.map((line) => /^udp (\S+):(\d+)$/.exec(line)).find((match) => match !== null);
+  if (!found) throw new Error(`The program listens on no UDP port: ${sip.join(", ")}`);
+  return { host: found[1] ?? "127.0.0.1", port: Number(found[2]) };
+}
