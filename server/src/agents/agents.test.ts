@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { manualClock } from "../base/clock.manual.ts";
+import { createManualClock } from "../base/clock.manual.ts";
 import { Failure } from "../base/failure.ts";
 import { type AgentStanding, openAgents, type StatusStore } from "./agents.ts";
 
@@ -19,7 +19,7 @@ function memoryStore(rows: Awaited<ReturnType<StatusStore["load"]>> = []) {
 }
 
 async function open(rows?: Awaited<ReturnType<StatusStore["load"]>>) {
-  const clock = manualClock(1_000_000);
+  const clock = createManualClock(1_000_000);
   const { store, saved } = memoryStore(rows);
   const agents = await openAgents(clock, store);
   const heard: AgentStanding[] = [];

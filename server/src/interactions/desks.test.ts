@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openAgents } from "../agents/agents.ts";
-import { manualClock } from "../base/clock.manual.ts";
+import { createManualClock } from "../base/clock.manual.ts";
 import type { CallCard, Desk } from "../contract/agent-desk.ts";
 import { openDesks } from "./desks.ts";
 
@@ -9,7 +9,7 @@ const card = { interactionId: "00000000-0000-4000-8000-0000000000c1", queueId: "
 const control = { setHold: () => Promise.resolve(), hangUp: () => Promise.resolve() };
 
 async function open() {
-  const clock = manualClock(1_000);
+  const clock = createManualClock(1_000);
   const published: Desk[] = [];
   const agents = await openAgents(clock, {
     load: () => Promise.resolve([]),
