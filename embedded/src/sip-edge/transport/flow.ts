@@ -1,0 +1,26 @@
+import type { Cancel } from "../clock.ts";
+
+export type Protocol = "udp" | "tcp" | "tls" | "ws" | "wss";
+
+export interface Address {
+  /** An IP address without brackets, or a name when it is where to connect to. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * One way to one peer: a stream connection, or a UDP socket together with a remote address. Responses, and
+ * requests in a dialog, go back over the flow that the first message came by.
+ */
+export interface Flow {
+  readonly protocol: Protocol;
+  readonly isReliable: boolean;
+  readonly remote: Address;
+  /** What we call ourselves towards this peer, in Via and Contact: the listener's address. */
+  readonly local: Address;
+  readonly isOpen: boolean;
+  /** False when the peer can't be reached over this flow any more. Never throws. */
+  send(bytes: Buffer): boolean;
+  /** Runs once, when a stream is gone or a connection attempt has failed. A UDP flow never closes. */
+  onClose(run: () => void): Cancel;
+}

@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { connect as connectTcp, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import type { Address } from "./flow.ts";
+import type { Advertise, Inbox, Listener, TransportLimits } from "./listener.ts";
+import { normalizeRemote } from "./remote-address.ts";
+import { StreamFlow } from "./stream-flow.ts";
+
+export interface StreamListener extends Listener {
+  readonly protocol: "tcp" | "tls";
+  /** A new connection; it accepts bytes at once and closes by itself when the peer can't be reached. */
+  connect(remote: Address): StreamFlow;
+}
+
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface StreamContext {
+  readonly advertise: Advertise;
+  readonly limits: TransportLimits;
+  readonly inbox: Inbox;
+  /** Admits or refuses by the connection limits; an admitted flow is counted until it closes. */
+  admit(remoteHost: string): boolean;
+  opened(flow: StreamFlow): void;
+}
+
+export async function listenStream(
+  protocol: "tcp" | "tls",
+  wanted: Address,
+  identity: TlsIdentity | undefined,
+  context: StreamContext,
+): Promise<StreamListener> {
+  const server =
+    protocol === "tcp"
+      ? createTcpServer()
+      : createTlsServer({ ...identity, handshakeTimeout: context.limits.messageTimeoutMs });
+  server.listen(wanted.port, wanted.host);
+  await once(server, "listening");
+  const bound = server.address();
+  const address = {
+    host: wanted.host,
+    port: typeof bound === "object" && bound !== null ? bound.port : wanted.port,
+  };
+  const adopt = (socket: Socket, remote: Address): StreamFlow => {
+    const local = context.advertise(address, remote.host);
+    const flow = new StreamFlow(socket, { protocol, remote, local }, context.limits, context.inbox);
+    context.opened(flow);
+    return flow;
+  };
+  server.on(protocol === "tcp" ? "connection" : "secureConnection", (socket: Socket) => {
+    const remote = normalizeRemote(socket.remoteAddress, socket.remotePort);
+    if (remote === undefined || !context.admit(remote.host)) socket.destroy();
+    else adopt(socket, remote);
+  });
+  // A broken handshake concerns the peer alone.
+  server.on("tlsClientError", () => undefined);
+  const connect = (remote: Address): StreamFlow => adopt(open(protocol, remote, context.limits), remote);
+  return { protocol, address, connect, close: () => closeServer(server) };
+}
+
+/** The certificate of a peer isn't checked, as drachtio doesn't by default: trunks rarely have a public one. */
+function open(protocol: "tcp" | "tls", remote: Address, limits: TransportLimits): Socket {
+  const { host, port } = remote;
+  const socket =
+    protocol === "tcp" ? connectTcp({ host, port }) : connectTls({ host, port, rejectUnauthorized: false });
+  const timer = setTimeout(() => socket.destroy(), limits.messageTimeoutMs);
+  const stop = (): void => {
+    clearTimeout(timer);
+  };
+  socket.once(protocol === "tcp" ? "connect" : "secureConnect", stop);
+  socket.once("close", stop);
+  return socket;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  await closed;
+}

@@ -1,0 +1,215 @@
+import { isIPv6 } from "node:net";
+import { chooseAdvertisedHost, isWildcard } from "./advertised-address.ts";
+import type { Address, Flow, Protocol } from "./flow.ts";
+import type { Inbox, Listener, TransportLimits } from "./listener.ts";
+import { readLocalAddresses } from "./local-addresses.ts";
+import { listenStream, type StreamListener, type TlsIdentity } from "./stream-listener.ts";
+import { listenUdp, type UdpListener } from "./udp-listener.ts";
+import { listenWebSocket } from "./websocket-listener.ts";
+
+export interface ListenAddress extends Address {
+  readonly protocol: Protocol;
+}
+
+export interface TransportsConfig {
+  readonly listen: readonly ListenAddress[];
+  readonly tls: TlsIdentity | undefined;
+  readonly externalAddress: string | undefined;
+  readonly limits: TransportLimits;
+}
+
+interface StreamConnection extends Flow {
+  close(): void;
+}
+
+/** The listeners and the connections of the edge. Owns all of them. */
+export class Transports {
+  readonly #config: TransportsConfig;
+  readonly #inbox: Inbox;
+  readonly #listeners: Listener[] = [];
+  readonly #udp: UdpListener[] = [];
+  readonly #streams: StreamListener[] = [];
+  readonly #connections = new Map<string, StreamConnection>();
+  readonly #perAddress = new Map<string, number>();
+
+  private constructor(config: TransportsConfig, inbox: Inbox) {
+    this.#config = config;
+    this.#inbox = inbox;
+  }
+
+  /** Opens every listener or none; the error is the system's, with a `listen` property that says where. */
+  static async open(config: TransportsConfig, inbox: Inbox): Promise<Transports> {
+    const transports = new Transports(config, inbox);
+    for (const address of config.listen) {
+      try {
+        await transports.#listen(address);
+      } catch (error) {
+        await transports.close();
+        throw Object.assign(error as Error, { listen: address });
+      }
+    }
+    return transports;
+  }
+
+  get listening(): ListenAddress[] {
+    return this.#listeners.map(({ protocol, address }) => ({ protocol, ...address }));
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** What a URI without a transport gets: UDP when it is there (RFC 3263 section 4.1). */
+  get defaultProtocol(): Protocol {
+    return this.#udp.length > 0 ? "udp" : (this.#listeners[0]?.protocol ?? "udp");
+  }
+
+  isListening(protocol: Protocol): boolean {
+    return this.#listenerFor(protocol, "") !== undefined;
+  }
+
+  /** What we call ourselves on that transport towards that host. */
+  advertised(protocol: Protocol, remoteHost: string): Address | undefined {
+    const listener = this.#listenerFor(protocol, remoteHost);
+    return listener === undefined ? undefined : this.#advertise(listener.address, remoteHost);
+  }
+
+  /** True for the addresses under which this edge itself can be reached. */
+  isOurs(host: string, port: number): boolean {
+    const names = new Set([
+      "localhost",
+      this.#config.externalAddress,
+      ...readLocalAddresses().map((a) => a.address),
+    ]);
+    return this.#listeners.some(
+      ({ address }) =>
+        address.port === port && (address.host === host || (isWildcard(address.host) && names.has(host))),
+    );
+  }
+
+  /**
+   * The way to an IP address: an open connection, a new one, or the UDP socket. Websockets are only ever opened
+   * by the other side, so without one the flow is a dead one, whose send() fails.
+   */
+  flowTo(protocol: Protocol, remote: Address): Flow {
+    const existing = this.#existing(protocol, remote);
+    if (existing !== undefined) return existing;
+    const listener = this.#listenerFor(protocol, remote.host);
+    if (protocol === "udp")
+      return this.#udp.find((udp) => udp === listener)?.flowTo(remote) ?? this.#dead(protocol, remote);
+    const stream = this.#streams.find((candidate) => candidate === listener);
+    return stream === undefined || !this.#admit(remote.host)
+      ? this.#dead(protocol, remote)
+      : stream.connect(remote);
+  }
+
+  /** A flow on which nothing can be sent: for a next hop that can't be found. */
+  deadFlow(protocol: Protocol, remote: Address): Flow {
+    return this.#dead(protocol, remote);
+  }
+
+  async close(): Promise<void> {
+    for (const connection of [...this.#connections.values()]) connection.close();
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+  }
+
+  async #listen(address: ListenAddress): Promise<void> {
+    const { protocol } = address;
+    if (protocol === "udp") {
+      const udp = await listenUdp(address.host, address.port, this.#advertise, this.#inbox);
+      this.#udp.push(udp);
+      this.#listeners.push(udp);
+      return;
+    }
+    const identity = protocol === "tls" || protocol === "wss" ? this.#requireIdentity(protocol) : undefined;
+    const context = {
+      advertise: this.#advertise,
+      limits: this.#config.limits,
+      inbox: this.#inbox,
+      admit: this.#admit,
+      opened: this.#opened,
+    };
+    if (protocol === "ws" || protocol === "wss") {
+      this.#listeners.push(await listenWebSocket(protocol, address, identity, context));
+      return;
+    }
+    const stream = await listenStream(protocol, address, identity, context);
+    this.#streams.push(stream);
+    this.#listeners.push(stream);
+  }
+
+  #requireIdentity(protocol: Protocol): TlsIdentity {
+    if (this.#config.tls === undefined) {
+      throw Object.assign(new Error(`Listening on ${protocol} needs a certificate and a key`), {
+        code: "NO_CERTIFICATE",
+      });
+    }
+    return this.#config.tls;
+  }
+
+  readonly #advertise = (listener: Address, remoteHost: string): Address => {
+    const { externalAddress } = this.#config;
+    const host = chooseAdvertisedHost(listener.host, remoteHost, externalAddress, readLocalAddresses());
+    return { host, port: listener.port };
+  };
+
+  /** Loopback has no limit of its own: the API server's upgrade proxy brings every browser from there. */
+  readonly #admit = (remoteHost: string): boolean => {
+    const { maxConnections, maxConnectionsPerAddress } = this.#config.limits;
+    if (this.#connections.size >= maxConnections) return false;
+    const isLoopback = remoteHost.startsWith("127.") || remoteHost === "::1";
+    return isLoopback || (this.#perAddress.get(remoteHost) ?? 0) < maxConnectionsPerAddress;
+  };
+
+  readonly #opened = (flow: StreamConnection): void => {
+    const key = connectionKey(flow.protocol, flow.remote);
+    this.#connections.set(key, flow);
+    const { host } = flow.remote;
+    this.#perAddress.set(host, (this.#perAddress.get(host) ?? 0) + 1);
+    flow.onClose(() => {
+      if (this.#connections.get(key) === flow) this.#connections.delete(key);
+      const left = (this.#perAddress.get(host) ?? 1) - 1;
+      if (left > 0) this.#perAddress.set(host, left);
+      else this.#perAddress.delete(host);
+    });
+  };
+
+  #existing(protocol: Protocol, remote: Address): Flow | undefined {
+    const flow = this.#connections.get(connectionKey(protocol, remote));
+    if (flow !== undefined || (protocol !== "ws" && protocol !== "wss")) return flow;
+    return this.#connections.get(connectionKey(protocol === "ws" ? "wss" : "ws", remote));
+  }
+
+  #listenerFor(protocol: Protocol, remoteHost: string): Listener | undefined {
+    const candidates = this.#listeners.filter((listener) => listener.protocol === protocol);
+    if (remoteHost === "") return candidates[0];
+    const sameFamily = candidates.filter((listener) => isIPv6(listener.address.host) === isIPv6(remoteHost));
+    return (
+      sameFamily.find((listener) => isReachableFrom(listener.address.host, remoteHost)) ??
+      sameFamily[0] ??
+      candidates[0]
+    );
+  }
+
+  #dead(protocol: Protocol, remote: Address): Flow {
+    const local = this.advertised(protocol, remote.host) ?? { host: "0.0.0.0", port: 0 };
+    return {
+      protocol,
+      isReliable: true,
+      remote,
+      local,
+      isOpen: false,
+      send: () => false,
+      onClose: () => () => undefined,
+    };
+  }
+}
+
+function connectionKey(protocol: Protocol, remote: Address): string {
+  return `${protocol}|${remote.host}|${String(remote.port)}`;
+}
+
+/** A loopback listener and the outside world can't see each other. */
+function isReachableFrom(listenHost: string, remoteHost: string): boolean {
+  return isWildcard(listenHost) || listenHost.startsWith("127.") === remoteHost.startsWith("127.");
+}
