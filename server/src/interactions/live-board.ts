@@ -10,7 +10,7 @@ import type { LiveAgent, LiveEvent, LiveQueue, LiveWaiting } from "../contract/l
 
 export interface LiveSources {
   clock: Clock;
-  acd: Acd;
+  acd: Pick<Acd, "on">;
   agents: Agents;
   today(queueId: string): LiveQueue["today"];
   queueIdsOf(personId: string): string[];

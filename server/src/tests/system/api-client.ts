@@ -56,12 +56,9 @@ export class ApiClient {
     const path = endpoint.path.replace(/:(\w+)/g, (_all, name: string) =>
       encodeURIComponent(params[name] ?? ""),
     );
-    const query = new URLSearchParams(
-      Object.entries((input.query ?? {}) as Record<string, unknown>).map(([key, value]) => [
-        key,
-        String(value),
-      ]),
-    );
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, unknown>))
+      query.set(key, String(value));
     const response = await fetch(`${this.origin}${path}${query.size > 0 ? `?${query.toString()}` : ""}`, {
       method: endpoint.method,
       headers: {

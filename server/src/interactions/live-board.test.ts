@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { AcdNotice } from "../acd/acd.ts";
+import { openAgents } from "../agents/agents.ts";
+import { createManualClock } from "../base/clock.manual.ts";
+import type { LiveEvent, LiveQueue } from "../contract/live.ts";
+import { openLiveBoard } from "./live-board.ts";
+
+const [anna, ben] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"];
+const today: LiveQueue["today"] = {
+  offered: 0,
+  answered: 0,
+  answeredInTime: 0,
+  abandoned: 0,
+  shortAbandoned: 0,
+  flowedOut: 0,
+  serviceLevel: null,
+  averageWaitMs: null,
+  longestWaitMs: null,
+};
+const caller = { queueId: "sales", from: "+15550111", priority: 0 };
+
+async function open() {
+  const clock = createManualClock(0);
+  const agents = await openAgents(clock, { load: () => Promise.resolve([]), save: () => Promise.resolve() });
+  const published: LiveEvent[] = [];
+  let tell: (notice: AcdNotice) => void = () => {};
+  const board = openLiveBoard(
+    {
+      clock,
+      acd: {
+        on(listener) {
+          tell = listener;
+          return () => {};
+        },
+      },
+      agents,
+      today: () => today,
+      queueIdsOf: (personId) => (personId === anna ? ["sales", "support"] : ["sales"]),
+      queueIds: () => ["sales", "support"],
+      publish: (event) => published.push(event),
+    },
+    (interactionId) => (interactionId === "i1" ? caller.from : null),
+  );
+  for (const person of [anna, ben]) agents.setPerson(person, true);
+  return { clock, agents, board, published, tell: (notice: AcdNotice) => tell(notice) };
+}
+const queueOf = (board: { snapshot(): { queues: LiveQueue[] } }, queueId: string) =>
+  board.snapshot().queues.find((queue) => queue.queueId === queueId);
+
+describe("the live board", () => {
+  it("counts each member in the column of their state, in each of their queues", async () => {
+    const { board, agents } = await open();
+    for (const person of [anna, ben]) {
+      agents.setConnected(person, true);
+      agents.setRegistered(person, true);
+    }
+    agents.setStatus(anna, "ready", null);
+    expect(queueOf(board, "sales")?.agents).toMatchObject({ idle: 1, notReady: 1 });
+    expect(queueOf(board, "support")?.agents).toMatchObject({ idle: 1, notReady: 0 });
+    agents.setEngagement(anna, "talking");
+    expect(queueOf(board, "sales")?.agents).toMatchObject({ idle: 0, talking: 1 });
+    agents.setEngagement(anna, "idle");
+    agents.setConnected(anna, false);
+    expect(queueOf(board, "support")?.agents).toEqual({
+      idle: 0,
+      offered: 0,
+      talking: 0,
+      wrapUp: 0,
+      notReady: 0,
+    });
+  });
+
+  it("tells who waits and since when the longest, also when somebody comes back with an older entry", async () => {
+    const { board } = await open();
+    board.waits({ ...caller, interactionId: "i1", enqueuedAt: 5_000 });
+    board.waits({ ...caller, interactionId: "i2", enqueuedAt: 1_000 });
+    expect(queueOf(board, "sales")).toMatchObject({ waiting: 2, longestSince: 1_000 });
+    board.left("i2");
+    board.left("i2");
+    expect(queueOf(board, "sales")).toMatchObject({ waiting: 1, longestSince: 5_000 });
+    expect(board.snapshot().waiting.map((one) => one.interactionId)).toEqual(["i1"]);
+  });
+
+  it("publishes a queue's row once for many changes", async () => {
+    const { board, clock, published } = await open();
+    clock.advance(1_000);
+    published.length = 0;
+    for (let i = 0; i < 50; i += 1) board.waits({ ...caller, interactionId: `i${String(i)}`, enqueuedAt: i });
+    clock.advance(1_000);
+    const rows = published.filter((event) => event.kind === "queue");
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ queue: { waiting: 50 } });
+  });
+
+  it("says on what an agent is, with the caller's number", async () => {
+    const { board, tell, agents } = await open();
+    agents.setConnected(anna, true);
+    tell({
+      type: "engagement",
+      agentId: anna,
+      engagement: "busy",
+      since: 0,
+      interactionId: "i1",
+      queueId: "sales",
+      channel: "voice",
+      untilMs: null,
+      at: 0,
+    });
+    expect(board.snapshot().agents.find((agent) => agent.personId === anna)).toMatchObject({
+      interactionId: "i1",
+      queueId: "sales",
+      from: caller.from,
+    });
+  });
+});
