@@ -64,21 +64,14 @@ export class IncomingRequests implements TransactionsUser {
   }
 
   /**
-   * RFC 3261 section 9.2. As in drachtio, the edge answers both the CANCEL and the INVITE; a CANCEL that crossed
-   * our 200 ends the call.
+   * RFC 3261 section 9.2. As in drachtio, the edge answers both the CANCEL and the INVITE. A CANCEL that crossed
+   * our 200 gets 481 and changes nothing: the caller acknowledges, and hangs up if it still wants to.
    */
   onCancel(cancel: ReceivedRequest, invite: ReceivedRequest | undefined): void {
     const pending = invite === undefined ? undefined : this.#pending.findByTransaction(invite);
-    if (invite?.transaction.isPending === true && pending !== undefined) {
-      this.#cancelPending(cancel, pending);
-      return;
-    }
-    const dialog = invite === undefined ? undefined : this.#dialogAnswering(invite);
-    if (dialog !== undefined) {
-      answer(cancel, 481, "Call/Transaction Does Not Exist");
-      this.#context.hangUp.end(dialog, "CANCEL after 200 OK");
-    } else if (invite === undefined) answer(cancel, 481, "Call/Transaction Does Not Exist");
-    else answer(cancel, 200, "OK");
+    if (invite?.transaction.isPending === true && pending !== undefined) this.#cancelPending(cancel, pending);
+    else if (invite?.transaction.state === "completed") answer(cancel, 200, "OK");
+    else answer(cancel, 481, "Call/Transaction Does Not Exist");
   }
 
   /** The ACK of a 2xx: stops its repetition and is shown to the application, once. */
@@ -216,14 +209,6 @@ export class IncomingRequests implements TransactionsUser {
   #isAnswered(request: SipRequest): boolean {
     const id = `${headerValue(request, "Call-ID") ?? ""};from-tag=${tagOf(headerValue(request, "From")) ?? ""}`;
     return request.method === "INVITE" && this.#context.dialogs.findById(id) !== undefined;
-  }
-
-  #dialogAnswering(invite: ReceivedRequest): Dialog | undefined {
-    const callId = headerValue(invite.request, "Call-ID");
-    const cseq = parseCSeq(headerValue(invite.request, "CSeq") ?? "")?.number;
-    return this.#context.dialogs.all.find(
-      (dialog) => dialog.identity.callId === callId && dialog.answer?.cseq === cseq,
-    );
   }
 }
 

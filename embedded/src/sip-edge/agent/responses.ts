@@ -52,7 +52,8 @@ export class Responses {
     return {
       onResponse: (response, source) => withSent((sent) => this.#receive(sent, response, source)),
       onTimeout: () => withSent((sent) => this.#invent(sent, 408, "Request Timeout")),
-      onTransportFailure: () => withSent((sent) => this.#invent(sent, 503, "Service Unavailable")),
+      onTransportFailure: () =>
+        withSent((sent) => this.#invent(sent, sent.flow.failure.status, sent.flow.failure.reason)),
       onTerminated: () => {
         this.#stopCancelTimeout(transactionId);
         // A timeout or failure is told after this, in the same turn.

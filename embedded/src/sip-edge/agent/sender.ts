@@ -7,8 +7,8 @@ import { newBranch } from "../identifiers.ts";
 import type { ClientTransaction, ClientTransactionUser } from "../transaction/client-transaction.ts";
 import type { Transactions } from "../transaction/transactions.ts";
 import { isIP } from "node:net";
-import type { Flow } from "../transport/flow.ts";
-import { hopOf, resolveHop, type Hop } from "../transport/next-hop.ts";
+import { connectionGone, unreachable, type Flow } from "../transport/flow.ts";
+import { hopOf, isUnreachableName, resolveHop, type Hop } from "../transport/next-hop.ts";
 import type { Transports } from "../transport/transports.ts";
 import type { Registrations } from "./registrations.ts";
 
@@ -39,9 +39,11 @@ export class Sender {
   flowFor(hop: Hop): Flow | Promise<Flow> {
     const unresolved = { host: hop.host, port: hop.port };
     if (isIP(hop.host) !== 0) return this.#transports.flowTo(hop.protocol, unresolved);
+    if (isUnreachableName(hop.host))
+      return this.#transports.deadFlow(hop.protocol, unresolved, connectionGone);
     return resolveHop(hop).then((remote) =>
       remote === undefined
-        ? this.#transports.deadFlow(hop.protocol, unresolved)
+        ? this.#transports.deadFlow(hop.protocol, unresolved, unreachable)
         : this.#transports.flowTo(hop.protocol, remote),
     );
   }
@@ -59,9 +61,8 @@ export class Sender {
     const hop = this.hopOf(
       (route === undefined ? undefined : parseNameAddr(route)?.uri) ?? dialog.remoteTarget,
     );
-    return hop === undefined
-      ? this.#transports.deadFlow(dialog.flow.protocol, dialog.flow.remote)
-      : this.flowFor(hop);
+    if (hop !== undefined && !isUnreachableName(hop.host)) return this.flowFor(hop);
+    return this.#transports.deadFlow(dialog.flow.protocol, dialog.flow.remote, dialog.flow.failure);
   }
 
   /** A request in the dialog, still without Via. */

@@ -8,6 +8,15 @@ export interface Address {
   readonly port: number;
 }
 
+export interface FlowFailure {
+  readonly status: 410 | 503;
+  readonly reason: string;
+}
+
+/** As drachtio-server answers: a connection that was there and is gone, and a peer that can't be reached. */
+export const connectionGone: FlowFailure = { status: 410, reason: "Gone" };
+export const unreachable: FlowFailure = { status: 503, reason: "Service Unavailable" };
+
 /**
  * One way to one peer: a stream connection, or a UDP socket together with a remote address. Responses, and
  * requests in a dialog, go back over the flow that the first message came by.
@@ -19,6 +28,8 @@ export interface Flow {
   /** What we call ourselves towards this peer, in Via and Contact: the listener's address. */
   readonly local: Address;
   readonly isOpen: boolean;
+  /** How a request that couldn't be sent over this flow has failed, for the application that sent it. */
+  readonly failure: FlowFailure;
   /** False when the peer can't be reached over this flow any more. Never throws. */
   send(bytes: Buffer): boolean;
   /** Runs once, when a stream is gone or a connection attempt has failed. A UDP flow never closes. */

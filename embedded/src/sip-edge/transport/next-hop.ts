@@ -43,7 +43,7 @@ function protocolOf(uri: SipUri, defaultProtocol: Protocol): Protocol | undefine
 /** Looks the hop's name up: SRV, then A or AAAA. Undefined when there is no such name. */
 export async function resolveHop(hop: Hop): Promise<Address | undefined> {
   if (isIP(hop.host) !== 0) return { host: hop.host, port: hop.port };
-  if (hop.host === "invalid" || hop.host.endsWith(".invalid")) return undefined;
+  if (isUnreachableName(hop.host)) return undefined;
   const { host, port } = (hop.hasPort ? undefined : await lookUpService(hop)) ?? hop;
   try {
     const { address } = await lookup(host, { verbatim: false });
@@ -52,6 +52,11 @@ export async function resolveHop(hop: Hop): Promise<Address | undefined> {
     // Whatever the resolver says, the caller can only answer that the next hop isn't reachable.
     return undefined;
   }
+}
+
+/** RFC 2606: the host of a websocket's Contact (RFC 7118 section 5.1) is never to be looked up. */
+export function isUnreachableName(host: string): boolean {
+  return host === "invalid" || host.endsWith(".invalid");
 }
 
 async function lookUpService(hop: Hop): Promise<Address | undefined> {

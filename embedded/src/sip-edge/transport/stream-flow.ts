@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Cancel } from "../clock.ts";
 import { StreamFramer } from "../grammar/stream-framer.ts";
-import type { Address, Flow } from "./flow.ts";
+import { connectionGone, unreachable, type Address, type Flow, type FlowFailure } from "./flow.ts";
 import type { Inbox, TransportLimits } from "./listener.ts";
 
 const pong = Buffer.from("\r\n", "latin1");
@@ -18,6 +18,7 @@ export class StreamFlow implements Flow {
   readonly #framer: StreamFramer;
   readonly #closeListeners = new Set<() => void>();
   #isOpen = true;
+  #wasConnected: boolean;
   #messageTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -30,10 +31,16 @@ export class StreamFlow implements Flow {
     this.remote = ends.remote;
     this.local = ends.local;
     this.#socket = socket;
+    this.#wasConnected = !socket.connecting;
+    socket.once("connect", () => (this.#wasConnected = true));
     this.#limits = limits;
     this.#inbox = inbox;
     this.#framer = new StreamFramer(limits.maxMessageBytes);
     this.#watch();
+  }
+
+  get failure(): FlowFailure {
+    return this.#wasConnected ? connectionGone : unreachable;
   }
 
   get isOpen(): boolean {

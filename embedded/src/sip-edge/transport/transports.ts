@@ -1,6 +1,13 @@
 import { isIPv6 } from "node:net";
 import { chooseAdvertisedHost, isWildcard } from "./advertised-address.ts";
-import type { Address, Flow, Protocol } from "./flow.ts";
+import {
+  connectionGone,
+  unreachable,
+  type Address,
+  type Flow,
+  type FlowFailure,
+  type Protocol,
+} from "./flow.ts";
 import type { Inbox, Listener, TransportLimits } from "./listener.ts";
 import { readLocalAddresses } from "./local-addresses.ts";
 import { listenStream, type StreamListener, type TlsIdentity } from "./stream-listener.ts";
@@ -94,18 +101,29 @@ export class Transports {
   flowTo(protocol: Protocol, remote: Address): Flow {
     const existing = this.#existing(protocol, remote);
     if (existing !== undefined) return existing;
+    if (protocol === "ws" || protocol === "wss") return this.deadFlow(protocol, remote, connectionGone);
     const listener = this.#listenerFor(protocol, remote.host);
-    if (protocol === "udp")
-      return this.#udp.find((udp) => udp === listener)?.flowTo(remote) ?? this.#dead(protocol, remote);
+    const udp = this.#udp.find((candidate) => candidate === listener);
+    if (udp !== undefined) return udp.flowTo(remote);
     const stream = this.#streams.find((candidate) => candidate === listener);
-    return stream === undefined || !this.#admit(remote.host)
-      ? this.#dead(protocol, remote)
-      : stream.connect(remote);
+    if (stream === undefined || !this.#admit(remote.host))
+      return this.deadFlow(protocol, remote, unreachable);
+    return stream.connect(remote);
   }
 
   /** A flow on which nothing can be sent: for a next hop that can't be found. */
-  deadFlow(protocol: Protocol, remote: Address): Flow {
-    return this.#dead(protocol, remote);
+  deadFlow(protocol: Protocol, remote: Address, failure: FlowFailure): Flow {
+    const local = this.advertised(protocol, remote.host) ?? { host: "0.0.0.0", port: 0 };
+    return {
+      protocol,
+      isReliable: true,
+      remote,
+      local,
+      isOpen: false,
+      failure,
+      send: () => false,
+      onClose: () => () => undefined,
+    };
   }
 
   async close(): Promise<void> {
@@ -189,19 +207,6 @@ export class Transports {
       sameFamily[0] ??
       candidates[0]
     );
-  }
-
-  #dead(protocol: Protocol, remote: Address): Flow {
-    const local = this.advertised(protocol, remote.host) ?? { host: "0.0.0.0", port: 0 };
-    return {
-      protocol,
-      isReliable: true,
-      remote,
-      local,
-      isOpen: false,
-      send: () => false,
-      onClose: () => () => undefined,
-    };
   }
 }
 

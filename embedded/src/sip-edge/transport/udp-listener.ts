@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
-import type { Address, Flow } from "./flow.ts";
+import { unreachable, type Address, type Flow } from "./flow.ts";
 import type { Advertise, Inbox, Listener } from "./listener.ts";
 
 export interface UdpListener extends Listener {
@@ -32,6 +32,7 @@ export async function listenUdp(
       get isOpen() {
         return isOpen;
       },
+      failure: unreachable,
       send: (bytes) => isOpen && sendDatagram(socket, bytes, remote),
       onClose: () => () => undefined,
     };

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { RawData, WebSocket } from "ws";
 import type { Cancel } from "../clock.ts";
-import type { Address, Flow } from "./flow.ts";
+import { connectionGone, type Address, type Flow } from "./flow.ts";
 import type { Inbox, TransportLimits } from "./listener.ts";
 
 const pingIntervalMs = 20_000;
@@ -10,6 +10,7 @@ const pingIntervalMs = 20_000;
 export class WebSocketFlow implements Flow {
   readonly protocol: "ws" | "wss";
   readonly isReliable = true;
+  readonly failure = connectionGone;
   readonly remote: Address;
   readonly local: Address;
   readonly #socket: WebSocket;
