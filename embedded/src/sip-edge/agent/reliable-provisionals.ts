@@ -78,7 +78,7 @@ export class ReliableProvisionals {
   }
 
   close(): void {
-    for (const transactionId of [...this.#byTransaction.keys()]) this.stop(transactionId);
+    for (const transactionId of this.#byTransaction.keys()) this.stop(transactionId);
   }
 }
 

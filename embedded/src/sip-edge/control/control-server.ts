@@ -58,7 +58,7 @@ export class ControlServer {
   }
 
   async close(): Promise<void> {
-    for (const connection of [...this.#connections.keys()]) connection.close();
+    for (const connection of this.#connections.keys()) connection.close();
     if (!this.#server.listening) return;
     const closed = once(this.#server, "close");
     this.#server.close();

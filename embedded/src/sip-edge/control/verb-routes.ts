@@ -20,7 +20,7 @@ export class VerbRoutes {
   }
 
   removeClient(client: ControlClient): void {
-    for (const verb of [...this.#clientsByVerb.keys()]) this.remove(client, verb);
+    for (const verb of this.#clientsByVerb.keys()) this.remove(client, verb);
   }
 
   /** The next client in turn; undefined when nobody wants that verb. */

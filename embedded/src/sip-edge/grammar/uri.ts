@@ -30,7 +30,7 @@ export function parseSipUri(text: string): SipUri | undefined {
 }
 
 function parseHostPart(scheme: "sip" | "sips", user: string | undefined, text: string): SipUri | undefined {
-  const [address = "", headers] = splitOnce(text, "?");
+  const [address, headers] = splitOnce(text, "?");
   const [hostPort = "", ...paramTexts] = address.split(";");
   const match = /^(\[[^\]]*\]|[^:[\]]*)(?::(\d{1,5}))?$/.exec(hostPort);
   const host = match?.[1]?.toLowerCase() ?? "";
@@ -54,7 +54,7 @@ function isPlausibleAddress(host: string): boolean {
 }
 
 function readParam(text: string): [string, string] {
-  const [name = "", value = ""] = splitOnce(text, "=");
+  const [name, value = ""] = splitOnce(text, "=");
   return [name.trim().toLowerCase(), value.trim()];
 }
 

@@ -103,8 +103,8 @@ export class Transactions {
 
   /** Forgets everything without another word. */
   close(): void {
-    for (const transaction of [...this.#clients.values()]) transaction.abandon();
-    for (const { transaction } of [...this.#servers.values()]) transaction.abandon();
+    for (const transaction of this.#clients.values()) transaction.abandon();
+    for (const { transaction } of this.#servers.values()) transaction.abandon();
   }
 
   #open(request: SipRequest, flow: Flow): void {

@@ -121,7 +121,7 @@ export class StreamFlow implements Flow {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#stopExpecting();
-    for (const run of [...this.#closeListeners]) run();
+    for (const run of this.#closeListeners) run();
     this.#closeListeners.clear();
     this.#inbox.onFlowClosed(this);
   }

@@ -127,7 +127,7 @@ export class Transports {
   }
 
   async close(): Promise<void> {
-    for (const connection of [...this.#connections.values()]) connection.close();
+    for (const connection of this.#connections.values()) connection.close();
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
   }
 

@@ -100,7 +100,7 @@ export class WebSocketFlow implements Flow {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     clearInterval(this.#pinger);
-    for (const run of [...this.#closeListeners]) run();
+    for (const run of this.#closeListeners) run();
     this.#closeListeners.clear();
     this.#inbox.onFlowClosed(this);
   }
