@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import type { Log } from "../base/log.ts";
-import { findPostgresAccount, checkReach, checkWritable } from "./postgres-account.ts";
+import { checkReach, checkWritable, findPostgresAccount, letPass } from "./postgres-account.ts";
 import { findPostgresBinaries } from "./postgres-binaries.ts";
 import { createCluster } from "./postgres-cluster.ts";
 import { startPostgresProcess, stopLeftOver } from "./postgres-process.ts";
@@ -56,6 +56,7 @@ async function start(dataDir: string, log: Log, options: EmbeddedPostgresOptions
   const [binaries, account] = await Promise.all([findPostgresBinaries(), findPostgresAccount()]);
   const cluster = join(dataDir, "postgres");
   await checkReach(account, binaries.postgres);
+  await letPass(account, dataDir);
   await checkReach(account, cluster);
   const password = await readOrMakePassword(join(dataDir, "postgres.password"));
   await createCluster({ binaries, account, cluster, password, log });

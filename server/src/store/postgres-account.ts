@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, constants, stat } from "node:fs/promises";
+import { access, chmod, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 
@@ -49,6 +49,13 @@ export async function checkReach(account: PostgresAccount, path: string): Promis
       );
     if (folder === dirname(folder)) return;
   }
+}
+
+/** Lets the account pass through the data directory (not list it), as after a `mkdtemp` by root. */
+export async function letPass(account: PostgresAccount, folder: string): Promise<void> {
+  if (account === null) return;
+  const { mode } = await stat(folder);
+  if ((mode & 0o001) === 0) await chmod(folder, (mode & 0o7777) | 0o001);
 }
 
 /** Throws a sentence if we cannot write into `folder`. */

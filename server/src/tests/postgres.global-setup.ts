@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -37,7 +37,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function start(): Promise<Running> {
   const log = openLog("error");
   const folder = await mkdtemp(join(tmpdir(), "ringdown-postgres-"));
-  await chmod(folder, 0o711); // as root, the server runs under another account that must get in
   const server = await startEmbeddedPostgres(folder, log, { disposable: true });
   const baseUrl = server.url.replace(/\/ringdown$/, "");
   await makeTemplate(baseUrl);

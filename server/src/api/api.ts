@@ -1,0 +1,216 @@
+/** The door of the API: HTTP and WebSocket over the contract's endpoints. The only folder that knows Express. */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { Failure } from "../base/failure.ts";
+import type { BoundEndpoint } from "../base/handler.ts";
+import type { Log } from "../base/log.ts";
+import { renderDocs } from "./docs-page.ts";
+import { routeOf, type RouteParts } from "./endpoint-route.ts";
+import { answerError } from "./error-answer.ts";
+import { describeApi } from "./openapi.ts";
+import { defaultRateLimits, openLimiter, RateLimited, type RateLimits } from "./rate-limits.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
+import type { Sessions } from "./sessions.ts";
+import { serveApp } from "./static-app.ts";
+
+/** Takes over one upgrade request; it owns the socket from then on. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface ApiOptions {
+  endpoints: readonly BoundEndpoint[];
+  sessions: Sessions;
+  /** WebSocket upgrades by path: `/api/realtime` (the hub's handleUpgrade), the way to the SIP edge. */
+  upgradeHandlers: Readonly<Record<string, UpgradeHandler>>;
+  /** The built app (with index.html); null or missing: only the API is served. */
+  staticDir: string | null;
+  host: string;
+  /** 0: a free one. */
+  port: number;
+  tls?: { cert: string | Buffer; key: string | Buffer } | undefined;
+  log: Log;
+  /** Program version, for the OpenAPI document. */
+  version: string;
+  /** As browsers see this server, `https://calls.example.org`; default: from each request's Host. */
+  publicUrl?: string | undefined;
+  /** Addresses and networks of proxies whose X-Forwarded-* headers are believed; default none. */
+  trustedProxies?: readonly string[];
+  /** Other origins that the app connects to, such as `wss://sip.example.org`. */
+  connectSources?: readonly string[];
+  /** Per minute; see rate-limits.ts. */
+  rateLimits?: Partial<RateLimits>;
+  /** Tests and development: an answer against the contract is an error. */
+  strictResults?: boolean;
+}
+
+export interface Api {
+  port: number;
+  /** Takes no new requests, lets those under way end (at most two seconds), closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+const closePatienceMs = 2_000;
+
+/** Listens; rejects with an Error that names host and port when they cannot be had (the code stays on `cause`). */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const app = buildApp(options);
+  const server = createServer(app, options);
+  server.headersTimeout = 15_000;
+  server.requestTimeout = 60_000;
+  server.keepAliveTimeout = 65_000; // longer than the proxies' own, so that they never reuse a closing connection
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgrade(options, request, socket, head);
+  });
+  const { port } = await listen(server, options.host, options.port);
+  let closing: Promise<void> | null = null;
+  return {
+    port,
+    close() {
+      closing ??= closeServer(server);
+      return closing;
+    },
+  };
+}
+
+function createServer(app: Express, { tls }: ApiOptions): Server {
+  return tls === undefined ? createHttpServer(app) : createHttpsServer(tls, app);
+}
+
+function buildApp(options: ApiOptions): Express {
+  const { endpoints, log, publicUrl, tls, trustedProxies = [], staticDir } = options;
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("query parser", "simple");
+  app.set("trust proxy", trustedProxies.length > 0 ? [...trustedProxies] : false);
+  app.set("etag", false);
+  const isHttps = tls !== undefined || publicUrl?.startsWith("https:") === true;
+  app.use(nameRequests(log), setSecurityHeaders(isHttps, options.connectSources ?? []));
+  const parts = routeParts(options);
+  mountDocs(app, options);
+  for (const bound of endpoints) app[methodOf(bound)](bound.endpoint.path, noStore, ...routeOf(bound, parts));
+  app.use("/api", () => {
+    throw new Failure("not-found", "There is no such endpoint; /api/docs lists them");
+  });
+  if (staticDir !== null && existsSync(join(staticDir, "index.html"))) app.use(serveApp(staticDir));
+  app.use(() => {
+    throw new Failure("not-found", "There is no such page");
+  });
+  app.use(answerErrors(log));
+  return app;
+}
+
+function routeParts(options: ApiOptions): RouteParts {
+  const limits = { ...defaultRateLimits, ...options.rateLimits };
+  return {
+    sessions: options.sessions,
+    log: options.log,
+    strictResults: options.strictResults ?? false,
+    publicUrl: options.publicUrl ?? null,
+    limiters: {
+      anonymous: openLimiter(limits.anonymousPerAddress, 60),
+      session: openLimiter(limits.perSession, 60),
+      sensitive: openLimiter(limits.sensitivePerAddress, 60),
+    },
+  };
+}
+
+function methodOf({ endpoint }: BoundEndpoint): "get" | "post" | "put" | "patch" | "delete" {
+  return endpoint.method.toLowerCase() as "get" | "post" | "put" | "patch" | "delete";
+}
+
+function mountDocs(app: Express, { endpoints, version }: ApiOptions): void {
+  const document = describeApi(
+    endpoints.map((bound) => bound.endpoint),
+    version,
+  );
+  const page = renderDocs(document);
+  app.get("/api/openapi.json", (_request, response) => {
+    response.json(document);
+  });
+  app.get("/api/docs", (_request, response) => {
+    response.type("html").send(page);
+  });
+}
+
+function nameRequests(log: Log): RequestHandler {
+  return (request, response, next) => {
+    const requestId = randomUUID();
+    const startedAt = performance.now();
+    response.locals["requestId"] = requestId;
+    response.setHeader("X-Request-Id", requestId);
+    response.once("finish", () => {
+      const tookMs = Math.round(performance.now() - startedAt);
+      // The path without its query: what callers searched for is nobody's business in a log.
+      const { method, path } = request;
+      log.debug({ requestId, method, path, status: response.statusCode, tookMs }, "request");
+    });
+    next();
+  };
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.setHeader("Cache-Control", "no-store");
+  next();
+};
+
+function answerErrors(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const { status, body } = answerError(error, String(response.locals["requestId"]), log);
+    if (response.headersSent) {
+      request.socket.destroy(); // half a file was sent: the only way left to say that it is not whole
+      return;
+    }
+    if (error instanceof RateLimited) response.setHeader("Retry-After", error.retryAfterSeconds);
+    for (const name of ["Content-Disposition", "Accept-Ranges", "Last-Modified"]) response.removeHeader(name);
+    response.status(status).json(body);
+  };
+}
+
+function upgrade(options: ApiOptions, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  socket.on("error", (error) => {
+    options.log.debug({ error: error.message }, "an upgrading connection broke");
+  });
+  const path = (request.url ?? "").split("?")[0] ?? "";
+  const handler = Object.hasOwn(options.upgradeHandlers, path) ? options.upgradeHandlers[path] : undefined;
+  if (handler === undefined) {
+    socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    return;
+  }
+  handler(request, socket, head);
+}
+
+function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === "EADDRINUSE"
+          ? "it is in use"
+          : error.code === "EACCES"
+            ? "there is no right to it"
+            : error.message;
+      const hint = "set RINGDOWN_HTTP_PORT or RINGDOWN_HTTP_HOST";
+      reject(new Error(`HTTP cannot listen on ${host}:${port}: ${why}; ${hint}`, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => {
+      server.closeAllConnections();
+    }, closePatienceMs);
+    server.close(() => {
+      clearTimeout(giveUp);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
