@@ -113,15 +113,21 @@ function readStatusLine(text: string): StartLine | undefined {
   return { line, isOtherVersion: match[1] !== "2.0", ...problem };
 }
 
+/** RFC 3261 section 7.1: single spaces. White space behind the version is forgiven. */
 function readRequestLine(text: string): StartLine | undefined {
-  const match = /^([^\s]+)\s+(.*\S)\s+SIP\/(\d+\.\d+)\s*$/i.exec(text);
-  const method = match?.[1] ?? "";
-  if (match === null || !tokenPattern.test(method)) return undefined;
-  const uri = match[2] ?? "";
-  const line = { type: "request", method, uri } as const;
-  const isWellSpaced = text.trimEnd() === `${method} ${uri} SIP/${match[3] ?? ""}` || /sip\//.test(text);
-  const problem = isWellSpaced && !/[\s<>"]/.test(uri) ? {} : { problem: "Bad Request-URI" };
-  return { line, isOtherVersion: match[3] !== "2.0", ...problem };
+  const line = text.trimEnd();
+  const version = /SIP\/(\d{1,9}\.\d{1,9})$/i.exec(line);
+  const methodEnd = line.search(/\s/);
+  const method = line.slice(0, Math.max(0, methodEnd));
+  if (version === null || !tokenPattern.test(method) || version.index <= methodEnd) return undefined;
+  const between = line.slice(methodEnd, version.index);
+  const uri = between.trim();
+  const isSound = between === ` ${uri} ` && uri !== "" && !/[\s<>"]/.test(uri);
+  return {
+    line: { type: "request", method, uri },
+    isOtherVersion: version[1] !== "2.0",
+    ...(isSound ? {} : { problem: "Bad Request-URI" }),
+  };
 }
 
 /** The length of the body; undefined when the header is broken, repeated or claims more than there is. */
