@@ -62,6 +62,13 @@ create table setting (
   changed_at timestamptz not null default now()
 );
 
+-- The status that a person chose, to be as before after a restart.
+create table agent_status (
+  person_id uuid primary key references person on delete cascade,
+  status text not null,
+  reason text
+);
+
 create table desk_phone (
   person_id uuid primary key references person on delete cascade,
   username text not null,
@@ -128,6 +135,7 @@ create table trunk (
   ha1_md5 text,
   ha1_sha256 text,
   maximum_calls integer not null default 0,
+  outbound_uri text,
   created_at timestamptz not null default now()
 );
 create unique index trunk_name on trunk (lower(name));
