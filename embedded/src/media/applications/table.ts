@@ -1,0 +1,46 @@
+import type { AudioSources } from "../audio-source.ts";
+import type { OutboundSockets } from "../event-socket/outbound-socket.ts";
+import type { SessionRecordings } from "../session-recording.ts";
+import type { Application, ApplicationTable } from "./application.ts";
+import {
+  answerApplication,
+  hangupApplication,
+  sendDtmfApplication,
+  setMuteApplication,
+  sleepApplication,
+} from "./call-control.ts";
+import { collectApplication } from "./collect.ts";
+import { parkApplication } from "./park.ts";
+import { playbackApplication, Player } from "./playback.ts";
+import { recordApplication, recordSessionApplication, stopRecordSessionApplication } from "./record.ts";
+import { exportApplication, multisetApplication, setApplication, unsetApplication } from "./variables.ts";
+
+export interface ApplicationParts {
+  sources: AudioSources;
+  recordings: SessionRecordings;
+  sockets: OutboundSockets;
+}
+
+/** Every application that a channel can be told to run. */
+export function buildApplications(parts: ApplicationParts): ApplicationTable {
+  const player = new Player(parts.sources);
+  return new Map<string, Application>([
+    ["answer", answerApplication],
+    ["export", exportApplication],
+    ["hangup", hangupApplication],
+    ["multiset", multisetApplication],
+    ["park", parkApplication],
+    ["play_and_get_digits", collectApplication(player)],
+    ["playback", playbackApplication(player)],
+    ["pre_answer", answerApplication],
+    ["record", recordApplication(parts.recordings)],
+    ["record_session", recordSessionApplication(parts.recordings)],
+    ["send_dtmf", sendDtmfApplication],
+    ["set", setApplication],
+    ["set_mute", setMuteApplication],
+    ["sleep", sleepApplication],
+    ["socket", (channel, argument) => parts.sockets.run(channel, argument)],
+    ["stop_record_session", stopRecordSessionApplication(parts.recordings)],
+    ["unset", unsetApplication],
+  ]);
+}

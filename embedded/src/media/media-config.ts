@@ -1,0 +1,29 @@
+/** A sink for log lines; `fields` are plain data. */
+export interface MediaLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+/** What `startMediaServer` needs to know. Port 0 stands for any free port. */
+export interface MediaServerConfig {
+  eventSocket: { host: string; port: number; password: string };
+  sip: { host: string; port: number };
+  rtp: {
+    /** The IPv4 address to write into session descriptions. */
+    address: string;
+    portMin?: number;
+    portMax?: number;
+    /** More addresses to offer as ICE candidates, beside 127.0.0.1 and the host's own. */
+    externalAddresses?: string[];
+  };
+  /** One more channel is refused with 503. */
+  maxChannels: number;
+  /** Where relative paths of recordings and of sound files start; the working directory by default. */
+  baseDirectories?: { recordings?: string; sounds?: string };
+  /** Name of a stream to its WAV files, played in a row without end, the same for every listener. */
+  localStreams: Record<string, string[]>;
+  log?: MediaLog;
+}
+
+export const silentLog: MediaLog = { info: () => {}, warn: () => {}, error: () => {} };

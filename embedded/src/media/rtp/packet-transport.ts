@@ -1,0 +1,24 @@
+import type { RemoteAudio } from "../core/negotiate.ts";
+import type { LocalAudio } from "../core/negotiate.ts";
+
+/** Where and how our own description says we receive. */
+export type LocalTransport = Pick<LocalAudio, "port" | "rtcpPort" | "ice" | "dtls">;
+
+/**
+ * Carries the packets of one stream: plain UDP, or DTLS-SRTP over ICE. Received packets are handed on
+ * only when they come from the peer that was agreed on.
+ */
+export interface PacketTransport {
+  /** What to write into our description; for ICE the candidates are gathered by then. */
+  describe(): LocalTransport;
+  /** Starts or redirects the exchange with the remote side. */
+  connect(remote: RemoteAudio): void;
+  /** Sends a whole RTP packet. The caller may reuse the buffer after a few packets. */
+  sendRtp(packet: Buffer): void;
+  sendRtcp(packet: Buffer): void;
+  onRtp: (packet: Buffer) => void;
+  onRtcp: (packet: Buffer) => void;
+  /** Counters and addresses for the statistics. */
+  remoteAddress(): { address: string; port: number } | undefined;
+  close(): Promise<void>;
+}

@@ -1,0 +1,117 @@
+import type { RemoteInfo, Socket } from "node:dgram";
+import { isIPv4 } from "node:net";
+import type { RemoteAudio } from "../core/negotiate.ts";
+import { isRtcp } from "../core/rtp.ts";
+import type { LocalTransport, PacketTransport } from "./packet-transport.ts";
+import type { PortPair } from "./udp-ports.ts";
+
+interface Endpoint {
+  address: string;
+  port: number;
+}
+
+function isPrivate(address: string): boolean {
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.)/.test(
+    address,
+  );
+}
+
+/**
+ * Plain RTP over UDP. It sends to the described address and moves to the port that packets really come
+ * from (symmetric RTP, RFC 4961), but only at that same address: nobody else can take the stream over.
+ * One exception: a private address was described but the packets come from a public one (a phone behind
+ * a NAT); then the first source is taken and kept.
+ */
+export class UdpTransport implements PacketTransport {
+  onRtp: (packet: Buffer) => void = () => {};
+  onRtcp: (packet: Buffer) => void = () => {};
+  readonly #ports: PortPair;
+  #described: Endpoint | undefined;
+  #target: Endpoint | undefined;
+  #rtcpTarget: Endpoint | undefined;
+  #hasMux = false;
+  #isClosed = false;
+
+  constructor(ports: PortPair) {
+    this.#ports = ports;
+    ports.rtp.on("message", (packet, from) => this.#onRtpSocket(packet, from));
+    ports.rtcp.on("message", (packet, from) => this.#onRtcpSocket(packet, from));
+    // ICMP errors of a peer that is gone arrive here; its silence is noticed elsewhere.
+    for (const socket of [ports.rtp, ports.rtcp]) socket.on("error", () => {});
+  }
+
+  describe(): LocalTransport {
+    return { port: this.#ports.rtp.address().port, rtcpPort: this.#ports.rtcp.address().port };
+  }
+
+  remoteAddress(): Endpoint | undefined {
+    return this.#target;
+  }
+
+  connect(remote: RemoteAudio): void {
+    this.#hasMux = remote.hasRtcpMux;
+    const isUsable = isIPv4(remote.address) && remote.address !== "0.0.0.0";
+    const described = isUsable ? { address: remote.address, port: remote.port } : undefined;
+    const isSame =
+      described?.address === this.#described?.address && described?.port === this.#described?.port;
+    if (isSame) return;
+    this.#described = described;
+    this.#target = described;
+    this.#rtcpTarget = described && {
+      address: described.address,
+      port: remote.hasRtcpMux ? described.port : remote.rtcpPort,
+    };
+  }
+
+  sendRtp(packet: Buffer): void {
+    this.#send(this.#ports.rtp, packet, this.#target);
+  }
+
+  sendRtcp(packet: Buffer): void {
+    if (this.#hasMux) this.#send(this.#ports.rtp, packet, this.#target);
+    else this.#send(this.#ports.rtcp, packet, this.#rtcpTarget);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const closed = [this.#ports.rtp, this.#ports.rtcp].map(
+      (socket) => new Promise<void>((resolve) => socket.close(() => resolve())),
+    );
+    await Promise.all(closed);
+  }
+
+  #send(socket: Socket, packet: Buffer, target: Endpoint | undefined): void {
+    if (target === undefined || this.#isClosed) return;
+    socket.send(packet, target.port, target.address);
+  }
+
+  #onRtpSocket(packet: Buffer, from: RemoteInfo): void {
+    if (isRtcp(packet)) {
+      if (from.address === this.#target?.address) this.onRtcp(packet);
+      return;
+    }
+    if (!this.#accepts(from)) return;
+    this.onRtp(packet);
+  }
+
+  #onRtcpSocket(packet: Buffer, from: RemoteInfo): void {
+    if (this.#rtcpTarget === undefined || from.address !== this.#target?.address) return;
+    if (from.port !== this.#rtcpTarget.port) this.#rtcpTarget = { address: from.address, port: from.port };
+    this.onRtcp(packet);
+  }
+
+  #accepts(from: RemoteInfo): boolean {
+    const { address, port } = from;
+    if (this.#target === undefined || this.#described === undefined) return false;
+    if (address === this.#target.address) {
+      if (port !== this.#target.port) this.#target = { address, port };
+      return true;
+    }
+    const isUnlatched = this.#target.address === this.#described.address;
+    if (!isUnlatched || !isPrivate(this.#described.address) || isPrivate(address)) return false;
+    this.#target = { address, port };
+    if (this.#rtcpTarget) this.#rtcpTarget = { address, port: this.#rtcpTarget.port };
+    return true;
+  }
+}
