@@ -1,0 +1,63 @@
+import { Table } from "@mantine/core";
+import { interactions } from "@ringdown/contract";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { call } from "../api/client.ts";
+import { useMe } from "../session/session.tsx";
+import { formatDuration } from "../shared/core/duration.ts";
+import { useFormats } from "../shared/format.ts";
+import { useLabels } from "../shared/labels.ts";
+import { Empty, Listing, Panel } from "../shared/page.tsx";
+
+/** One's own last calls. */
+export function RecentCalls() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const labels = useLabels();
+  const { id } = useMe();
+  const query = useQuery({
+    queryKey: ["interactions", "own", id],
+    queryFn: () => call(interactions.searchInteractions, { query: { agentId: id, limit: 8 } }),
+  });
+  return (
+    <Panel title={t("recent.title")} flush>
+      <Listing
+        query={query}
+        items={(data) => data.interactions}
+        empty={<Empty title={t("recent.empty")} hint={t("recent.emptyHint")} />}
+      >
+        {(items) => (
+          <Table.ScrollContainer minWidth={520}>
+            <Table highlightOnHover>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t("interaction.from")}</Table.Th>
+                  <Table.Th>{t("interaction.queue")}</Table.Th>
+                  <Table.Th>{t("interaction.started")}</Table.Th>
+                  <Table.Th>{t("interaction.talk")}</Table.Th>
+                  <Table.Th>{t("interaction.disposition")}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {items.map((one) => (
+                  <Table.Tr key={one.id}>
+                    <Table.Td className="rd-num">
+                      <Link to={`/interactions/${one.id}`}>{one.from}</Link>
+                    </Table.Td>
+                    <Table.Td>{labels.queue(one.queueId)}</Table.Td>
+                    <Table.Td className="rd-num">{formats.dateTime(one.startedAt)}</Table.Td>
+                    <Table.Td className="rd-num">
+                      {one.talkMs === null ? "–" : formatDuration(one.talkMs)}
+                    </Table.Td>
+                    <Table.Td>{labels.disposition(one.dispositionId)}</Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Listing>
+    </Panel>
+  );
+}

@@ -1,0 +1,118 @@
+import { Web, type Session, type SessionDescriptionHandlerFactory } from "sip.js";
+import { Store } from "../shared/store.ts";
+import { audioSettings } from "./audio-settings.ts";
+import {
+  judgeQuality,
+  keepRecent,
+  notMeasured,
+  type CallQuality,
+  type MediaSample,
+} from "./core/call-quality.ts";
+import { sampleMedia } from "./media-stats.ts";
+import { openMicrophone, stopStream } from "./microphone.ts";
+import { RemoteAudio } from "./remote-audio.ts";
+
+const sampleEveryMs = 1_000;
+const microphones = new WeakMap<object, MediaStream>();
+
+/**
+ * The factory for a user agent's sessions: each session takes the microphone that its LegMedia was given, so that a
+ * refused microphone is our message and not SIP.js answering 480.
+ */
+export const sessionMediaFactory: SessionDescriptionHandlerFactory = (session, options) => {
+  const takeMicrophone = () => Promise.resolve(microphones.get(session) ?? new MediaStream());
+  return Web.defaultSessionDescriptionHandlerFactory(takeMicrophone)(session, options);
+};
+
+/** The audio of one SIP session: microphone, the other party, keys, quality. Owned by its leg; `close()` ends it all. */
+export class LegMedia {
+  readonly quality = new Store<CallQuality>(notMeasured);
+  /** Told by the screen: what arrives and leaves is judged by it. */
+  isHeld = false;
+  readonly #session: Session;
+  #microphone: MediaStream | null = null;
+  #handler: Web.SessionDescriptionHandler | null = null;
+  #remote: RemoteAudio | null = null;
+  #isMuted = false;
+  #samples: MediaSample[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #stopSettings: () => void;
+  #closed = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#stopSettings = audioSettings.subscribe(() => {
+      if (this.#handler !== null) void this.#reopenMicrophone();
+    });
+  }
+
+  /** Before the session is accepted or invited: what it will send. */
+  giveMicrophone(stream: MediaStream): void {
+    this.#microphone = stream;
+    microphones.set(this.#session, stream);
+    this.#applyMute();
+    this.#watchForUnplugging(stream);
+  }
+
+  /** From the session's delegate, once SIP.js made the peer connection. */
+  attach(handler: unknown): void {
+    if (this.#closed || this.#handler !== null || !(handler instanceof Web.SessionDescriptionHandler)) return;
+    this.#handler = handler;
+    this.#remote = new RemoteAudio(handler.remoteMediaStream);
+    this.#timer = setInterval(() => void this.#sample(), sampleEveryMs);
+  }
+
+  setMuted(isMuted: boolean): void {
+    this.#isMuted = isMuted;
+    this.#applyMute();
+  }
+
+  /** RFC 4733; false when the connection can't. */
+  sendDigit(digit: string): boolean {
+    return this.#handler?.sendDtmf(digit, { duration: 160, interToneGap: 80 }) ?? false;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#stopSettings();
+    this.#remote?.close();
+    stopStream(this.#microphone);
+    microphones.delete(this.#session);
+  }
+
+  #applyMute(): void {
+    for (const track of this.#microphone?.getAudioTracks() ?? []) track.enabled = !this.#isMuted;
+  }
+
+  #watchForUnplugging(stream: MediaStream): void {
+    const [track] = stream.getAudioTracks();
+    track?.addEventListener("ended", () => {
+      if (!this.#closed && this.#microphone === stream) void this.#reopenMicrophone();
+    });
+  }
+
+  /** Another device or other processing was chosen, or the device was unplugged: change what is sent, in the call. */
+  async #reopenMicrophone(): Promise<void> {
+    const stream = await openMicrophone().catch((error: unknown) => {
+      console.warn("the call keeps its microphone", error);
+      return null;
+    });
+    const sender = this.#handler?.peerConnection?.getSenders()[0];
+    const [track] = stream?.getAudioTracks() ?? [];
+    if (this.#closed || sender === undefined || stream === null || track === undefined)
+      return stopStream(stream);
+    await sender.replaceTrack(track);
+    stopStream(this.#microphone);
+    this.giveMicrophone(stream);
+  }
+
+  async #sample(): Promise<void> {
+    const connection = this.#handler?.peerConnection;
+    if (connection === undefined || this.#closed) return;
+    const sample = await sampleMedia(connection, performance.now());
+    this.#samples = keepRecent(this.#samples, sample);
+    this.quality.set(judgeQuality(this.#samples, { isMuted: this.#isMuted, isHeld: this.isHeld }));
+  }
+}

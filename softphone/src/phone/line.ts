@@ -1,0 +1,152 @@
+import type { agentDesk } from "@ringdown/contract";
+import { Registerer, UserAgent, type Core, type Invitation } from "sip.js";
+import { retryDelayMs } from "../api/core/backoff.ts";
+import { socketUrl } from "./core/registration.ts";
+import { sessionMediaFactory } from "./leg-media.ts";
+
+const expiresSeconds = 90;
+/** With TURN or STUN to ask, candidates take a moment; host candidates alone are there at once. */
+const gatheringMs = { withServers: 1_000, hostOnly: 400 };
+
+/** What a line tells its owner. */
+export interface LineListener {
+  onRegistered(): void;
+  /** Lost the socket or the registration; the line comes back by itself unless it is closed. */
+  onLost(): void;
+  /** REGISTER was refused with this status; the owner decides (`register()` again, or close). */
+  onRefused(status: number): void;
+  onInvite(invitation: Invitation): void;
+}
+
+/** A user agent for a credential: no SIP.js logging in the console, ICE from the credential. */
+export function makeUserAgent(credential: agentDesk.SipCredential): UserAgent {
+  const uri = UserAgent.makeURI(`sip:${credential.username}@${credential.domain}`);
+  if (uri === undefined) throw new Error(`not a SIP address: ${credential.username}@${credential.domain}`);
+  const { iceServers } = credential;
+  return new UserAgent({
+    uri,
+    authorizationUsername: credential.username,
+    authorizationPassword: credential.password,
+    transportOptions: {
+      server: socketUrl(credential.socket, window.location),
+      connectionTimeout: 8,
+      keepAliveInterval: 25,
+    },
+    sessionDescriptionHandlerFactory: sessionMediaFactory,
+    sessionDescriptionHandlerFactoryOptions: {
+      iceGatheringTimeout: iceServers.length > 0 ? gatheringMs.withServers : gatheringMs.hostOnly,
+      peerConnectionConfiguration: { iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" },
+    },
+    noAnswerTimeout: 180,
+    logBuiltinEnabled: false,
+    userAgentString: "Ringdown softphone",
+  });
+}
+
+/** One WebSocket to the SIP edge, kept registered. Owned by the softphone. */
+export class Line {
+  readonly credential: agentDesk.SipCredential;
+  readonly #agent: UserAgent;
+  readonly #registerer: Registerer;
+  readonly #listener: LineListener;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #retired = false;
+  #closed = false;
+
+  constructor(credential: agentDesk.SipCredential, listener: LineListener) {
+    this.credential = credential;
+    this.#listener = listener;
+    this.#agent = makeUserAgent(credential);
+    this.#agent.delegate = {
+      onDisconnect: () => this.#lost(),
+      onInvite: (invitation) => listener.onInvite(invitation),
+    };
+    // Our own timer refreshes (SIP.js's automatic refresh doesn't tell why it was refused); its own comes too late.
+    this.#registerer = new Registerer(this.#agent, { expires: expiresSeconds, refreshFrequency: 99 });
+    window.addEventListener("online", this.reconnect);
+    void this.#connect();
+  }
+
+  /** Now, rather than when the backoff would: the network returned, or someone asks. */
+  readonly reconnect = (): void => {
+    if (this.#retired || this.#agent.isConnected()) return;
+    this.#attempt = 0;
+    void this.#connect();
+  };
+
+  /** Sends REGISTER; the listener hears how it went. */
+  register(): void {
+    if (this.#retired || !this.#agent.isConnected()) return;
+    const requestDelegate = {
+      onAccept: (response: Core.IncomingResponse) => this.#registered(response),
+      onReject: (response: Core.IncomingResponse) => this.#refused(response.message.statusCode ?? 0),
+    };
+    this.#registerer.register({ requestDelegate }).catch(() => undefined); // one is under way: it will tell
+  }
+
+  /** Another line takes the registration over; this one lives on for the call that it carries. */
+  retire(): void {
+    this.#retired = true;
+    clearTimeout(this.#timer);
+    window.removeEventListener("online", this.reconnect);
+  }
+
+  /** Ends its calls, takes its registration back and closes the socket; gives up waiting after two seconds. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.retire();
+    this.#closed = true;
+    const stopped = this.#agent.stop().catch(() => undefined); // a socket that is gone is as good as stopped
+    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 2_000))]);
+  }
+
+  async #connect(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      if (this.#agent.state === "Started") await this.#agent.reconnect();
+      else await this.#agent.start();
+    } catch {
+      return this.#lost();
+    }
+    this.register();
+  }
+
+  #lost(): void {
+    if (this.#retired) return;
+    this.#listener.onLost();
+    this.#after(retryDelayMs(this.#attempt++, Math.random()), () => void this.#connect());
+  }
+
+  #registered(response: Core.IncomingResponse): void {
+    if (this.#retired) return;
+    this.#attempt = 0;
+    const expires = readExpires(response) ?? expiresSeconds;
+    this.#after(expires * 600, () => this.register());
+    this.#listener.onRegistered();
+  }
+
+  #refused(status: number): void {
+    if (this.#retired) return;
+    this.#after(Math.max(1_000, retryDelayMs(this.#attempt++, Math.random())), () => this.register());
+    this.#listener.onRefused(status);
+  }
+
+  #after(delayMs: number, action: () => void): void {
+    clearTimeout(this.#timer);
+    if (!this.#retired) this.#timer = setTimeout(action, delayMs);
+  }
+}
+
+/** The shortest life that the registrar gave, in seconds. */
+function readExpires(response: Core.IncomingResponse): number | null {
+  const { message } = response;
+  const seconds = message
+    .getHeaders("contact")
+    .map((_, index) => {
+      const contact = message.parseHeader("contact", index) as { getParam(name: string): string | undefined };
+      return Number(contact.getParam("expires"));
+    })
+    .filter((value) => value > 0);
+  return seconds.length === 0 ? null : Math.min(...seconds);
+}

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { formatCountdown, formatDuration } from "./duration.ts";
+
+it("tells a duration as a clock would", () => {
+  expect([0, 999, 7_000, 754_000, 3_723_000, -5].map(formatDuration)).toEqual([
+    "0:00",
+    "0:00",
+    "0:07",
+    "12:34",
+    "1:02:03",
+    "0:00",
+  ]);
+});
+it("counts down to zero and not below", () => {
+  expect([1_001, 1_000, 1, 0, -1].map(formatCountdown)).toEqual(["0:02", "0:01", "0:01", "0:00", "0:00"]);
+});

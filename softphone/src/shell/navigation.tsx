@@ -1,0 +1,82 @@
+import { NavLink as MantineNavLink } from "@mantine/core";
+import {
+  IconChartBar,
+  IconClipboardList,
+  IconHeadset,
+  IconLayoutDashboard,
+  IconListDetails,
+  IconMusic,
+  IconPhone,
+  IconRoute,
+  IconServer2,
+  IconTag,
+  IconUsers,
+  IconUsersGroup,
+  type Icon,
+} from "@tabler/icons-react";
+import type { people } from "@ringdown/contract";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "react-router";
+import { useHasRole } from "../session/session.tsx";
+import classes from "./shell.module.css";
+
+const places = [
+  { to: "/desk", name: "desk", icon: IconHeadset, role: "agent" },
+  { to: "/live", name: "live", icon: IconLayoutDashboard, role: "supervisor" },
+  { to: "/interactions", name: "interactions", icon: IconListDetails, role: "agent" },
+  { to: "/reports", name: "reports", icon: IconChartBar, role: "supervisor" },
+] as const;
+
+const administration = [
+  { to: "/admin/people", name: "people", icon: IconUsers, role: "supervisor" },
+  { to: "/admin/queues", name: "queues", icon: IconUsersGroup, role: "supervisor" },
+  { to: "/admin/numbers", name: "numbers", icon: IconPhone, role: "supervisor" },
+  { to: "/admin/flows", name: "flows", icon: IconRoute, role: "supervisor" },
+  { to: "/admin/prompts", name: "prompts", icon: IconMusic, role: "supervisor" },
+  { to: "/admin/trunks", name: "trunks", icon: IconServer2, role: "administrator" },
+  { to: "/admin/labels", name: "labels", icon: IconTag, role: "administrator" },
+  { to: "/admin/audit", name: "audit", icon: IconClipboardList, role: "administrator" },
+] as const;
+
+/** Where one may go, by role. */
+export function Navigation(props: { onGo: () => void }) {
+  const { t } = useTranslation();
+  const isSupervisor = useHasRole("supervisor");
+  return (
+    <nav aria-label={t("nav.label")} className={classes["nav"]}>
+      {places.map((place) => (
+        <Place key={place.to} {...place} onGo={props.onGo} />
+      ))}
+      {isSupervisor && <div className={classes["navGroup"]}>{t("nav.administration")}</div>}
+      {administration.map((place) => (
+        <Place key={place.to} {...place} onGo={props.onGo} />
+      ))}
+    </nav>
+  );
+}
+
+function Place(props: {
+  to: string;
+  name: (typeof places)[number]["name"] | (typeof administration)[number]["name"];
+  icon: Icon;
+  role: people.Role;
+  onGo: () => void;
+}) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const isAllowed = useHasRole(props.role);
+  if (!isAllowed) return null;
+  const isHere = pathname.startsWith(props.to);
+  return (
+    <MantineNavLink
+      component={Link}
+      to={props.to}
+      label={t(`nav.${props.name}`)}
+      leftSection={<props.icon size={17} stroke={1.8} />}
+      active={isHere}
+      aria-current={isHere ? "page" : undefined}
+      onClick={props.onGo}
+      className={classes["navLink"] ?? ""}
+    />
+  );
+}
