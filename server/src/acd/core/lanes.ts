@@ -2,7 +2,7 @@ import type { Agent, AgentStatus, Board, Caller, Queue } from "./board.ts";
 import { laneOf } from "./board.ts";
 import { scheduleQueue } from "./deadlines.ts";
 import type { Channel, Membership, QueueSettings } from "./settings.ts";
-import { highestPriority } from "./settings.ts";
+import { channels, highestPriority } from "./settings.ts";
 import { scoreOf } from "./strategies.ts";
 import type { Turn } from "./turn.ts";
 
@@ -167,6 +167,14 @@ export function reorderQueue(queue: Queue): void {
       lane.available.add(agent.agentId, score, agent.agentId, agent);
     }
   }
+}
+
+/** Those who wait, channel by channel: first who rings, then who is next. Always in the same order. */
+export function callersOf(queue: Queue): Caller[] {
+  return channels.flatMap((channel) => {
+    const lane = queue.lanes.get(channel);
+    return lane ? [...itemsOf(lane.ringing), ...itemsOf(lane.open)] : [];
+  });
 }
 
 export function itemsOf<T>(set: { walk(visit: (item: T) => boolean): void }): T[] {

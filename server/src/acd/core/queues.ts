@@ -1,9 +1,9 @@
-import type { Caller, Queue } from "./board.ts";
+import type { Queue } from "./board.ts";
 import { createQueue } from "./board.ts";
 import { leave } from "./callers.ts";
 import { scheduleCaller, scheduleQueue, unscheduleQueue } from "./deadlines.ts";
 import type { ReplyResult } from "./effect.ts";
-import { itemsOf, joinQueue, reorderQueue } from "./lanes.ts";
+import { callersOf, joinQueue, reorderQueue } from "./lanes.ts";
 import type { QueueSettings } from "./settings.ts";
 import type { Turn } from "./turn.ts";
 
@@ -54,9 +54,4 @@ export function removeQueue(turn: Turn, queueId: string): ReplyResult {
   turn.queueIds.add(queueId);
   for (const caller of callersOf(queue)) leave(turn, caller, "queue-removed", "queue-removed");
   return "done";
-}
-
-/** In the order in which they are served, channel by channel. */
-function callersOf(queue: Queue): Caller[] {
-  return [...queue.lanes.values()].flatMap((lane) => [...itemsOf(lane.ringing), ...itemsOf(lane.open)]);
 }

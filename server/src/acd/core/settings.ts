@@ -1,5 +1,6 @@
 /** A kind of interaction. Weights and limits are per channel, so a new channel is a new name. */
-export type Channel = "voice" | "chat" | "email" | "message";
+export const channels = ["voice", "chat", "email", "message"] as const;
+export type Channel = (typeof channels)[number];
 
 /** How a queue chooses among the agents that are free; see strategies.ts for what each one orders by. */
 export type Strategy = "longest-idle" | "round-robin" | "linear" | "weighted-random";

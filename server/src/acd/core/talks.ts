@@ -39,6 +39,7 @@ export function engage(turn: Turn, agentId: string, interactionId: string, chann
   beginTalk(board, agent, { ...talk, session, wrapUpMs: 0 });
   refreshAgent(turn, agent);
   revokeOffers(turn, agent, "agent-took-other");
+  seekCallers(turn, agent, "agent-freed");
   return "done";
 }
 

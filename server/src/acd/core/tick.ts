@@ -2,7 +2,7 @@ import type { Caller, Queue } from "./board.ts";
 import { waitingIn } from "./board.ts";
 import { announce, leave } from "./callers.ts";
 import { scheduleCaller, scheduleQueue } from "./deadlines.ts";
-import { itemsOf } from "./lanes.ts";
+import { callersOf } from "./lanes.ts";
 import { seekAgents } from "./matching.ts";
 import { failOffer } from "./offers.ts";
 import { finishWrapUp } from "./talks.ts";
@@ -75,7 +75,7 @@ function tellPosition(turn: Turn, caller: Caller, queue: Queue): void {
 function queueIsForsaken(turn: Turn, queueId: string): void {
   const queue = turn.board.queues.get(queueId);
   if (!queue) return;
-  const callers = [...queue.lanes.values()].flatMap((lane) => itemsOf(lane.open));
-  for (const caller of callers.slice(0, deadlinesPerTick)) leave(turn, caller, "no-agents", "caller-left");
+  for (const caller of callersOf(queue).slice(0, deadlinesPerTick))
+    leave(turn, caller, "no-agents", "caller-left");
   if (waitingIn(queue) > 0) scheduleQueue(turn.board, queue);
 }

@@ -1,7 +1,7 @@
 import type { Agent, Board, Caller, Queue } from "./board.ts";
 import { waitingIn } from "./board.ts";
 import type { Engagement, HoldCause } from "./effect.ts";
-import { itemsOf, positionOf } from "./lanes.ts";
+import { callersOf, positionOf } from "./lanes.ts";
 import type { Staffing } from "./reason.ts";
 import type { Channel, QueueSettings } from "./settings.ts";
 
@@ -65,10 +65,6 @@ export function viewQueue(board: Board, queue: Queue): QueueView {
     waiting,
     longestSince: longestSince === Infinity ? null : longestSince,
   };
-}
-
-function callersOf(queue: Queue): Caller[] {
-  return [...queue.lanes.values()].flatMap((lane) => [...itemsOf(lane.ringing), ...itemsOf(lane.open)]);
 }
 
 function viewCaller(board: Board, caller: Caller, queue: Queue): WaitingView {

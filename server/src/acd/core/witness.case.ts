@@ -1,0 +1,250 @@
+import { expect } from "vitest";
+import type { Agent, Board, Caller } from "./board.ts";
+import type { Effect } from "./effect.ts";
+import type { LogEntry } from "./event.ts";
+import { canTake, itemsOf } from "./lanes.ts";
+import { OrderedSet } from "./ordered-set.ts";
+import type { QueueSettings } from "./settings.ts";
+
+type Offered = Extract<Effect, { type: "offer" }>;
+
+/**
+ * Watches the effects like somebody outside who knows nothing of the board but its settings, and checks the
+ * invariants of field-notes.md by their numbers.
+ */
+export class Witness {
+  readonly offerIds: string[] = [];
+  private readonly live = new Map<string, Offered>();
+  private readonly ended = new Set<string>();
+  private readonly waiting = new Map<string, number>();
+  private readonly leftOutUntil = new Map<string, number>();
+  private readonly voiceTalks = new Map<string, Set<string>>();
+  private readonly wrapUpUntil = new Map<string, number>();
+  private readonly unavailable = new Set<string>();
+
+  watch(board: Board, entry: LogEntry, effects: Effect[]): void {
+    this.before(entry);
+    for (const effect of effects) this.see(board, effect);
+    this.after(board);
+    expectRightChoice(board, entry, effects);
+  }
+
+  /** What the event itself makes true, before the router says anything. */
+  private before({ event }: LogEntry): void {
+    if (event.type === "agent-set") {
+      if (event.routable) this.unavailable.delete(event.agentId);
+      else this.unavailable.add(event.agentId);
+    }
+    if (event.type === "agent-removed") {
+      this.unavailable.add(event.agentId);
+      this.wrapUpUntil.delete(event.agentId);
+    }
+    if (event.type === "wrap-up-finished") this.wrapUpUntil.delete(event.agentId);
+    if (event.type === "node-lost" || event.type === "node-started") this.voiceTalks.clear();
+    if (event.type === "released" || event.type === "requeued") {
+      const agentId = event.type === "released" ? event.agentId : event.lostAgentId;
+      this.voiceTalks.get(agentId)?.delete(event.interactionId);
+    }
+  }
+
+  private see(board: Board, effect: Effect): void {
+    switch (effect.type) {
+      case "waiting":
+        expect(this.waiting.has(effect.interactionId), "entered while waiting").toBe(false);
+        this.waiting.set(effect.interactionId, effect.enqueuedAt);
+        break;
+      case "offer":
+        this.seeOffer(board, effect);
+        break;
+      case "accepted":
+        this.end(effect.offerId);
+        this.seeLeave(effect.interactionId);
+        break;
+      case "withdrawn":
+        this.seeWithdrawn(board, effect);
+        break;
+      case "exit":
+        expect(effect.cause, "invariant 4").not.toBe("");
+        this.seeLeave(effect.interactionId);
+        break;
+      case "engagement":
+        if (effect.engagement === "wrap-up") this.wrapUpUntil.set(effect.agentId, effect.untilMs ?? 0);
+        break;
+      default:
+    }
+  }
+
+  private seeOffer(board: Board, offer: Offered): void {
+    const { agentId, interactionId } = offer;
+    for (const other of this.live.values()) expect(other.agentId, "invariant 1").not.toBe(agentId);
+    expect(this.talksOf(agentId).size, "offered while talking").toBe(0);
+    expect(this.waiting.has(interactionId), "offered without waiting").toBe(true);
+    expect(this.unavailable.has(agentId), "invariant 5").toBe(false);
+    const leftOut = this.leftOutUntil.get(`${interactionId} ${agentId}`) ?? 0;
+    expect(leftOut <= board.now, "invariant 3: left out for a moment").toBe(true);
+    const wrapUp = this.wrapUpUntil.get(agentId) ?? 0;
+    expect(wrapUp <= board.now, "invariant 6").toBe(true);
+    this.live.set(offer.offerId, offer);
+    this.offerIds.push(offer.offerId);
+  }
+
+  private seeWithdrawn(board: Board, effect: Extract<Effect, { type: "withdrawn" }>): void {
+    this.end(effect.offerId);
+    const { agentId, interactionId, cause } = effect;
+    if (!["ring-timeout", "no-answer", "declined", "unreachable", "failed"].includes(cause)) return;
+    const caller = board.callers.get(interactionId);
+    if (!caller) return;
+    expect(caller.enqueuedAt, "invariant 3: the original time").toBe(this.waiting.get(interactionId));
+    const { leaveOutMs } = board.queues.get(caller.queueId)?.settings ?? { leaveOutMs: 0 };
+    this.leftOutUntil.set(`${interactionId} ${agentId}`, board.now + leaveOutMs);
+  }
+
+  private end(offerId: string): void {
+    expect(this.live.delete(offerId), `invariant 2: ${offerId} was live`).toBe(true);
+    expect(this.ended.has(offerId), "invariant 2: ends once").toBe(false);
+    this.ended.add(offerId);
+  }
+
+  private seeLeave(interactionId: string): void {
+    expect(this.waiting.delete(interactionId), "invariant 4: left once").toBe(true);
+    for (const key of this.leftOutUntil.keys()) {
+      if (key.startsWith(`${interactionId} `)) this.leftOutUntil.delete(key);
+    }
+  }
+
+  private talksOf(agentId: string): Set<string> {
+    let talks = this.voiceTalks.get(agentId);
+    if (!talks) this.voiceTalks.set(agentId, (talks = new Set()));
+    return talks;
+  }
+
+  private after(board: Board): void {
+    expect([...board.callers.keys()].sort(), "invariant 4").toEqual([...this.waiting.keys()].sort());
+    expect([...board.offers.keys()].sort(), "invariant 2").toEqual([...this.live.keys()].sort());
+    this.voiceTalks.clear();
+    for (const agent of board.agents.values()) {
+      for (const { channel, interactionId } of agent.talks) {
+        if (channel === "voice") this.talksOf(agent.agentId).add(interactionId);
+      }
+    }
+    const isSettled = (board.deadlines.first()?.score ?? Infinity) > board.now;
+    if (isSettled) {
+      expectNobodyWaitsInVain(board);
+      expectBoundedWait(board);
+    }
+  }
+}
+
+/** A free agent and a caller who may have each other have found each other. */
+function expectNobodyWaitsInVain(board: Board): void {
+  for (const queue of board.queues.values()) {
+    for (const [channel, lane] of queue.lanes) {
+      for (const caller of itemsOf(lane.open)) {
+        for (const agent of board.agents.values()) {
+          const isMember = agent.queues.some(({ queueId }) => queueId === queue.settings.queueId);
+          const isLeftOut = (caller.leftOut[agent.agentId] ?? 0) > board.now;
+          const isMissed = isMember && !isLeftOut && canTake(agent, channel);
+          expect(isMissed, `${caller.interactionId} and ${agent.agentId} were not brought together`).toBe(
+            false,
+          );
+        }
+      }
+    }
+  }
+}
+
+/** Invariant 8. */
+function expectBoundedWait(board: Board): void {
+  for (const caller of board.callers.values()) {
+    const queue = board.queues.get(caller.queueId);
+    const { maxWaitMs, alarmWaitMs } = queue?.settings ?? { maxWaitMs: 0, alarmWaitMs: 0 };
+    if (maxWaitMs !== null) expect(caller.waitingSince + maxWaitMs).toBeGreaterThan(board.now);
+    if (alarmWaitMs !== null && caller.enqueuedAt + alarmWaitMs <= board.now)
+      expect(caller.alarmed).toBe(true);
+  }
+}
+
+/**
+ * When an event led to one offer, nobody who was passed over had a better claim: no agent still free was idle for
+ * longer, and no caller still open, in any queue of the agent, comes first by priority and age.
+ */
+function expectRightChoice(board: Board, { event }: LogEntry, effects: Effect[]): void {
+  const offers = effects.filter((effect) => effect.type === "offer");
+  const [offer] = offers;
+  const queue = offer && board.queues.get(offer.queueId);
+  const agent = offer && board.agents.get(offer.agentId);
+  const caller = offer && board.callers.get(offer.interactionId);
+  if (!offer || !queue || !agent || !caller || offers.length > 1) return;
+  if (event.type === "enqueued" && queue.settings.strategy === "longest-idle") {
+    for (const other of itemsOf(queue.lanes.get(caller.channel)?.available ?? noAgents)) {
+      if (!isLeftOutNow(board, caller, other)) {
+        expect(other.idleSince, "the longest idle").toBeGreaterThanOrEqual(agent.idleSince);
+      }
+    }
+  }
+  if (!["released", "wrap-up-finished", "agent-ready", "agent-set"].includes(event.type)) return;
+  if (offer.reason.trigger !== "agent-freed") return;
+  for (const { queueId, priority } of agent.queues) {
+    const other = board.queues.get(queueId);
+    const rival = other && itemsOf(other.lanes.get(caller.channel)?.open ?? noCallers);
+    for (const each of rival ?? []) {
+      if (isLeftOutNow(board, each, agent)) continue;
+      const rank = rankFor(each, other?.settings, priority);
+      const own = agent.queues.find((membership) => membership.queueId === offer.queueId)?.priority ?? 0;
+      expect(rank, "the caller whose turn it is").toBeGreaterThanOrEqual(
+        rankFor(caller, queue.settings, own),
+      );
+    }
+  }
+}
+
+const noAgents = new OrderedSet<Agent>();
+const noCallers = new OrderedSet<Caller>();
+
+function isLeftOutNow(board: Board, caller: Caller, agent: Agent): boolean {
+  return (caller.leftOut[agent.agentId] ?? 0) > board.now;
+}
+
+/** Written out again, by the words of the documentation: each step of either priority is worth ageingMs. */
+function rankFor(caller: Caller, settings: QueueSettings | undefined, priority: number): number {
+  const ageingMs = settings?.ageingMs ?? 0;
+  return caller.enqueuedAt - (caller.priority + priority) * ageingMs - (caller.front ? 1e14 : 0);
+}
+
+/** The board with its indexes spelled out, to compare two of them. */
+export function spell(board: Board): unknown {
+  return {
+    now: board.now,
+    sequence: board.sequence,
+    nodes: [...board.nodes].sort(),
+    callers: [...board.callers.values()].map((caller) => ({ ...caller })).sort(byInteraction),
+    offers: [...board.offers.values()].sort(byInteraction),
+    accepted: [...board.accepted.values()].sort(byInteraction),
+    agents: [...board.agents.values()].map((agent) => ({ ...agent })),
+    deadlines: spellSet(board.deadlines),
+    queues: [...board.queues.values()].map((queue) => ({
+      settings: queue.settings,
+      staffing: { ...queue.staffing },
+      unstaffedSince: queue.unstaffedSince,
+      lanes: [...queue.lanes]
+        .map(([channel, lane]) => ({
+          channel,
+          open: spellSet(lane.open),
+          ringing: spellSet(lane.ringing),
+          available: spellSet(lane.available),
+        }))
+        .filter(({ open, ringing, available }) => open.length + ringing.length + available.length > 0)
+        .sort((a, b) => a.channel.localeCompare(b.channel)),
+    })),
+  };
+}
+
+function byInteraction(a: { interactionId: string }, b: { interactionId: string }): number {
+  return a.interactionId.localeCompare(b.interactionId);
+}
+
+function spellSet(set: { walk(visit: (item: unknown, score: number, id: string) => boolean): void }) {
+  const items: [string, number][] = [];
+  set.walk((_item, score, id) => items.push([id, score]) > 0);
+  return items;
+}
