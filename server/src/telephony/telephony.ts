@@ -4,10 +4,9 @@
  *   const telephony = startTelephony(config, ports);
  *   telephony.onCall((call) => handleCall(call));
  */
-import type { Clock } from "../base/clock.ts";
-import type { Log } from "../base/log.ts";
-import type { PeopleGate, PhoneDirectory, TrunkDirectory } from "./directories.ts";
-import type { AgentLeg, CallerLeg, LegEnd } from "./leg.ts";
+import type { RingFailure, Telephony, TelephonyConfig, TelephonyPorts } from "./interfaces.ts";
+import type { AgentLeg } from "./leg.ts";
+import { Switchboard } from "./switchboard.ts";
 
 export type { HangUpCause } from "./core/cause.ts";
 export type {
@@ -34,192 +33,32 @@ export type {
   RecordResult,
 } from "./leg.ts";
 
-export interface TelephonyConfig {
-  /** drachtio's control socket. */
-  sip: { host: string; port: number; secret: string };
-  media: {
-    /** FreeSWITCH's event socket. */
-    host: string;
-    port: number;
-    secret: string;
-    /** Where this process listens for FreeSWITCH's outbound sockets, and the address that FreeSWITCH dials. */
-    listenAddress?: string;
-    listenPort?: number;
-    advertisedAddress?: string;
-  };
-  /** Digest realm and host part of the credentials. Changing it invalidates stored HA1 hashes. */
-  realm: string;
-  /** Secret of at least 32 characters from which softphone credentials and nonces are derived. */
-  credentialKey: string;
-  /** Region for numbers dialed without country code, e.g. "US"; undefined: only E.164 and short numbers. */
-  defaultRegion?: string;
-  /** Calls at the same time over all sources; 0: what the media server allows. */
-  maximumCalls?: number;
-  /** Requests per second and burst that one unknown source may spend before it gets silence. */
-  unknownSourceRate?: { perSecond: number; burst: number };
-}
-
-export interface TelephonyPorts {
-  clock: Clock;
-  log: Log;
-  trunks: TrunkDirectory;
-  phones: PhoneDirectory;
-  people: PeopleGate;
-}
-
-/** A call that passed the gate (trunk, credential, limits) and awaits its handler. */
-export interface InboundCall {
-  /** UUID, ours. */
-  readonly id: string;
-  readonly sipCallId: string;
-  /** The caller, E.164 where possible, else the user part as sent; "anonymous" when withheld, "web" for guests. */
-  readonly from: string;
-  /** What was dialed: `+15550100` or a short number such as `1000`. */
-  readonly to: string;
-  readonly source: "trunk" | "web" | "phone";
-  readonly trunkId: string | null;
-  /** The signed-in person or desk phone owner who calls, else null. */
-  readonly personId: string | null;
-  /** Epoch milliseconds of the INVITE's arrival. */
-  readonly receivedAt: number;
-  /** Resolves when the caller is gone, before or after the answer (CANCEL, BYE, fault), or after `reject`. */
-  readonly ended: Promise<LegEnd>;
-  readonly signal: AbortSignal;
-  /**
-   * Answers with media. Rejects with Failure: "gone" (the caller left meanwhile), "unsupported-media" (488 was
-   * sent), "unavailable" (503 was sent).
-   */
-  answer(): Promise<CallerLeg>;
-  /** Refuses: a final SIP status from 400 up. No-op once answered or ended. */
-  reject(status: number, reason?: string, headers?: Record<string, string>): void;
-}
-
-export type RingFailureCause = "declined" | "no-answer" | "unreachable" | "failed" | "cancelled";
-export interface RingFailure {
-  cause: RingFailureCause;
-  sipStatus: number | null;
-}
-
-export interface RingAgentOptions {
-  personId: string;
-  offerId: string;
-  /** Shown as caller: display name and user part of From. */
-  caller: { name: string; number: string };
-  /** Extra headers, e.g. `X-Ringdown-Offer` (added by itself from offerId when missing). */
-  headers?: Record<string, string>;
-  ringTimeoutMs: number;
-  signal?: AbortSignal;
-}
-
-/** An agent's phone being rung. */
-export interface Ring {
-  /** Epoch milliseconds at which the INVITE left for the SIP edge; null when there was no contact to ring. */
-  readonly invitedAt: number | null;
-  /** Resolves true at the first 180/183, false if the ring ended without one. */
-  readonly ringing: Promise<boolean>;
-  /** Never rejects. An `AgentLeg` has a `channelId`, a `RingFailure` has a `cause`. */
-  readonly answered: Promise<AgentLeg | RingFailure>;
-  /** Takes the ring back; if the phone has answered meanwhile, the leg is hung up. Idempotent. */
-  cancel(): void;
-}
-
-export interface BridgeEnd {
-  /** Which leg ended first, or "ended" when `end()` was called. */
-  by: "customer" | "agent" | "ended";
-  legEnd: LegEnd | null;
-}
-
-/** Two legs that hear each other. The end of one leaves the other in silence, in the hands of the caller of this. */
-export interface Bridge {
-  /** Epoch milliseconds at which the media server confirmed the bridge. */
-  readonly bridgedAt: number;
-  readonly ended: Promise<BridgeEnd>;
-  /** The customer hears this music, the agent silence. No-op when held already. */
-  hold(musicFile: string): Promise<void>;
-  resume(): Promise<void>;
-  /** Takes the legs apart; both live on in silence. Idempotent. */
-  end(): Promise<void>;
-}
-
-export type DeviceKind = "softphone" | "desk-phone";
-export type UnregisteredCause =
-  "expired" | "unregistered" | "replaced" | "connection-lost" | "not-allowed" | "unreachable";
-
-export interface SipCredentialIssued {
-  username: string;
-  password: string;
-  /** Epoch milliseconds. */
-  expiresAt: number;
-}
-
-export interface Registrar {
-  isRegistered(personId: string): boolean;
-  /** The kinds of device that a person has registered now. */
-  devicesOf(personId: string): readonly DeviceKind[];
-  onRegistered(listener: (personId: string, kind: DeviceKind) => void): () => void;
-  /** The last argument says whether another device of that person is still there. */
-  onUnregistered(
-    listener: (
-      personId: string,
-      kind: DeviceKind,
-      cause: UnregisteredCause,
-      stillRegistered: boolean,
-    ) => void,
-  ): () => void;
-  /** A websocket to the SIP edge closed: `address:port` is the source that the edge saw. */
-  connectionClosed(address: string, port: number): void;
-  /** Drops a person's softphone registrations at once (signed out, deactivated). */
-  dropPerson(personId: string): void;
-  /** A person's softphone, or a guest who may call exactly one number; stateless, valid for `ttlMs`. */
-  issueCredential(
-    subject: { kind: "person"; personId: string } | { kind: "guest"; number: string },
-    ttlMs: number,
-  ): SipCredentialIssued;
-}
-
-export interface TelephonyPart {
-  ok: boolean;
-  sentence: string;
-}
-
-export interface TelephonyStats {
-  callsAccepted: number;
-  callsNow: number;
-  /** By cause: unknown-source, forbidden, malformed, no-capacity, unsupported, draining … */
-  callsRejected: Record<string, number>;
-  /** Requests from unknown sources, answered or dropped. */
-  scannerHits: number;
-  scannerDropped: number;
-  digestFailures: number;
-  registrations: number;
-  ringsNow: number;
-  mediaCommandTimeouts: number;
-}
-
-export interface Telephony {
-  /** One handler; it must not throw. Calls that arrive before it is set get 503. */
-  onCall(handler: (call: InboundCall) => void): void;
-  readonly registrar: Registrar;
-  /** Sends the INVITE before it returns. */
-  ringAgent(options: RingAgentOptions): Ring;
-  /** Rejects with Failure("gone") when a leg has ended, Failure("unavailable") when the media server refuses. */
-  bridge(customer: CallerLeg, agent: AgentLeg): Promise<Bridge>;
-  /** Hangs up channels that an earlier life of this controller left on the media server; returns how many. */
-  reconcile(): Promise<number>;
-  /** From now on new INVITEs get 503 with Retry-After; what runs goes on. */
-  drain(): void;
-  health(): { sip: TelephonyPart; media: TelephonyPart };
-  stats(): TelephonyStats;
-  /** Resolves when edge and media server are connected; rejects after `timeoutMs` with what is missing. */
-  ready(timeoutMs: number): Promise<void>;
-  /** Ends each leg with BYE and closes connections and timers. Idempotent. */
-  close(): Promise<void>;
-}
+export type {
+  Bridge,
+  BridgeEnd,
+  DeviceKind,
+  DialOutOptions,
+  InboundCall,
+  Registrar,
+  Ring,
+  RingAgentOptions,
+  RingFailure,
+  RingFailureCause,
+  SipCredentialIssued,
+  Telephony,
+  TelephonyConfig,
+  TelephonyPart,
+  TelephonyPorts,
+  TelephonyStats,
+  UnregisteredCause,
+} from "./interfaces.ts";
 
 /** Whether a ring came to a leg. */
 export function isLeg(outcome: AgentLeg | RingFailure): outcome is AgentLeg {
   return "channelId" in outcome;
 }
 
-/** How `startTelephony` will look: it returns at once and connects (and reconnects) by itself. */
-export type StartTelephony = (config: TelephonyConfig, ports: TelephonyPorts) => Telephony;
+/** Returns at once; connects, and reconnects for ever, by itself. */
+export function startTelephony(config: TelephonyConfig, ports: TelephonyPorts): Telephony {
+  return new Switchboard(config, ports);
+}

@@ -1,0 +1,219 @@
+import type { Clock } from "../base/clock.ts";
+import { Failure } from "../base/failure.ts";
+import type { Log } from "../base/log.ts";
+import { describeError } from "../base/log.ts";
+import type { Channel } from "./channel.ts";
+import type { HangUpCause } from "./core/cause.ts";
+import { causeOfChannel, reasonHeader } from "./core/cause.ts";
+import { KeyBuffer } from "./core/digit-entry.ts";
+import { collectDigits } from "./collect-digits.ts";
+import type { Connection } from "./connector.ts";
+import type { HangUps } from "./hang-up-dialog.ts";
+import type {
+  CollectOptions,
+  CollectResult,
+  Leg,
+  LegEnd,
+  LegRecording,
+  Music,
+  PlayOptions,
+  PlayResult,
+  RecordOptions,
+  RecordResult,
+} from "./leg.ts";
+import { ChannelRecording } from "./leg-recording.ts";
+import type { MediaConnection } from "./media-connection.ts";
+import { LoopedMusic } from "./music.ts";
+import { Party } from "./party.ts";
+import { dialogVariable, encodeDialogId } from "./reconcile.ts";
+import { recordMessage } from "./record-message.ts";
+
+/** Variables of every channel: what FreeSWITCH does by itself would get in our way. */
+const channelVariables = {
+  // A bridged channel outlives its partner: the story of the call decides what comes next.
+  hangup_after_bridge: "false",
+  park_after_bridge: "true",
+  // Keys are heard by us; by default "*" stops a playback.
+  playback_terminators: "none",
+  RECORD_STEREO: "true",
+  // Recordings shorter than three seconds are thrown away by default.
+  RECORD_MIN_SEC: "0",
+};
+
+export interface LegParts {
+  clock: Clock;
+  log: Log;
+  hangUps: HangUps;
+  media: MediaConnection;
+}
+
+/**
+ * One answered party with its channel.
+ *
+ *   up ──BYE, fault, hangUp──► ended   (once; the other side gets its BYE)
+ */
+export class ChannelLeg implements Leg {
+  readonly channelId: string;
+  readonly sipCallId: string;
+  readonly ended: Promise<LegEnd>;
+  readonly channel: Channel;
+  readonly #parts: LegParts;
+  readonly #party: Party;
+  readonly #keys = new KeyBuffer();
+  readonly #digitListeners = new Set<(digit: string) => void>();
+  readonly #ending = new AbortController();
+  #resolveEnded: (end: LegEnd) => void = () => undefined;
+  #tearDown: Promise<void> | null = null;
+  #music: LoopedMusic | null = null;
+  /** Plays, collections and recordings follow each other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #prepared: Promise<void>;
+
+  constructor(connection: Connection & { offer: string }, channel: Channel, parts: LegParts) {
+    this.channel = channel;
+    this.channelId = channel.uuid;
+    this.sipCallId = connection.party.sip.callId;
+    this.#parts = parts;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.#party = new Party(connection.party, connection.channel, {
+      offer: connection.offer,
+      clock: parts.clock,
+      log: parts.log,
+      events: {
+        onEnd: (end) => void this.#end(end), // never rejects
+        onDigit: (digit) => this.#onDigit(digit),
+      },
+    });
+    channel.onDigit((digit) => this.#onDigit(digit));
+    void channel.gone.then((hangUpCause) =>
+      this.#end({ by: "system", cause: hangUpCause ? causeOfChannel(hangUpCause) : "media-lost" }),
+    );
+    this.#prepared = this.#prepare(connection.party.id);
+    if (!connection.party.connected) void this.#end({ by: "remote", cause: "normal" }); // left while being made
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  play(files: string[], options: PlayOptions = {}): Promise<PlayResult> {
+    return this.#inTurn(() => this.#playNow(files, options));
+  }
+
+  collect(options: CollectOptions): Promise<CollectResult> {
+    return this.#inTurn(() => collectDigits(this, options, this.#parts.clock));
+  }
+
+  record(options: RecordOptions): Promise<RecordResult> {
+    return this.#inTurn(() => recordMessage(this, options, this.#parts.clock));
+  }
+
+  clearDigits(): void {
+    this.#keys.takeAll();
+  }
+
+  /** The oldest key that was pressed and not used; "" when there is none. */
+  takeDigit(): string {
+    return this.#keys.take();
+  }
+
+  onDigit(listener: (digit: string) => void): () => void {
+    this.#digitListeners.add(listener);
+    return () => this.#digitListeners.delete(listener);
+  }
+
+  startMusic(source: string): Music {
+    this.#music?.giveWay();
+    const parts = { clock: this.#parts.clock, log: this.#parts.log, signal: this.signal };
+    this.#music = new LoopedMusic(this.channel, source, parts);
+    return this.#music;
+  }
+
+  /** Before a bridge, which ends every playback by itself. */
+  giveWayToBridge(): void {
+    this.#music?.giveWay();
+    this.#music = null;
+  }
+
+  async startRecording(options: { path: string }): Promise<LegRecording> {
+    try {
+      await this.#prepared;
+      return await ChannelRecording.start(this.channel, this.#parts.media, options.path, this.#parts.clock);
+    } catch (error) {
+      throw new Failure("unavailable", `The recording did not start: ${describeError(error)}`);
+    }
+  }
+
+  hangUp(cause: HangUpCause = "normal"): Promise<void> {
+    return this.#end({ by: "local", cause });
+  }
+
+  async #playNow(files: string[], options: PlayOptions): Promise<PlayResult> {
+    let digits = "";
+    const interrupting = new AbortController();
+    const stopListening = this.onDigit((digit) => {
+      digits += digit;
+      if (options.interruptible) interrupting.abort();
+    });
+    if (options.interruptible && !this.#keys.isEmpty) interrupting.abort();
+    const signal = AbortSignal.any([
+      this.signal,
+      interrupting.signal,
+      ...(options.signal ? [options.signal] : []),
+    ]);
+    try {
+      for (const file of files) {
+        const playback = signal.aborted ? "stopped" : await this.channel.play(file, signal);
+        if (this.signal.aborted || playback === "gone") return { outcome: "ended", digits };
+        if (playback === "stopped") {
+          return { outcome: interrupting.signal.aborted ? "interrupted" : "aborted", digits };
+        }
+        if (playback !== "played") return { outcome: "failed", digits, sentence: playback.problem };
+      }
+      return { outcome: this.signal.aborted ? "ended" : "played", digits };
+    } finally {
+      stopListening();
+    }
+  }
+
+  #onDigit(digit: string): void {
+    if (this.signal.aborted) return;
+    this.#keys.push(digit);
+    for (const listener of [...this.#digitListeners]) listener(digit);
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #prepare(dialogId: string): Promise<void> {
+    try {
+      await this.channel.set({ ...channelVariables, [dialogVariable]: encodeDialogId(dialogId) });
+    } catch (error) {
+      if (this.signal.aborted) return;
+      this.#parts.log.warn(
+        { channelId: this.channelId, error: describeError(error) },
+        "Channel not prepared",
+      );
+    }
+  }
+
+  /** The only way out: the first end counts. */
+  #end(end: LegEnd): Promise<void> {
+    if (this.#tearDown) return this.#tearDown;
+    this.#ending.abort(end);
+    this.#resolveEnded(end);
+    this.#digitListeners.clear();
+    const reason = { Reason: reasonHeader(end.cause) };
+    const { hangUps } = this.#parts;
+    this.#tearDown = Promise.all([
+      hangUps.end(this.#party.dialog, reason),
+      hangUps.end(this.channel.dialog),
+    ]).then(() => undefined);
+    return this.#tearDown;
+  }
+}

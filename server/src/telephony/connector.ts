@@ -1,0 +1,161 @@
+import type { Clock } from "../base/clock.ts";
+import { Failure } from "../base/failure.ts";
+import type {
+  DialogCallback,
+  Endpoint,
+  LateOffer,
+  MediaServer,
+  SipDialog,
+  Srf,
+  SrfForMedia,
+  UacOptions,
+  UacProgress,
+} from "./drachtio.ts";
+import { isSipError } from "./drachtio.ts";
+import { within } from "./deadline.ts";
+
+const connectDeadlineMs = 6_000;
+
+/** A party whose offer needs a channel: how to give it our answer (200 OK, or ACK of a late offer). */
+export interface PartyOffer {
+  sdp: string;
+  answer(localSdp: string): Promise<SipDialog>;
+}
+
+/** A party and its channel, both up. */
+export interface Connection {
+  endpoint: Endpoint;
+  party: SipDialog;
+  /** Our dialog with the media server. */
+  channel: SipDialog;
+}
+
+/** One connection being made. */
+interface Attempt {
+  offer: PartyOffer;
+  channel: SipDialog | null;
+  party: SipDialog | null;
+  isAbandoned: boolean;
+}
+
+/**
+ * Joins parties to channels through drachtio-fsmrf's `connectCaller`, which does plain and DTLS media alike. That
+ * function wants to answer an INVITE itself (`srf.createUAS`); an agent's late offer is answered in an ACK instead. So
+ * the library gets this object for its srf: an answer goes to the PartyOffer, whatever kind it is. It also sees the
+ * dialog with the media server, which the library leaks when the party leaves in the middle.
+ */
+export class Connector implements SrfForMedia {
+  readonly #srf: Srf;
+  readonly #clock: Clock;
+  /** Set while `connectCaller` runs its first, synchronous part, in which it sends the INVITE. */
+  #starting: Attempt | null = null;
+
+  constructor(srf: Srf, clock: Clock) {
+    this.#srf = srf;
+    this.#clock = clock;
+  }
+
+  /**
+   * Rejects with Failure: "gone" (the party left), "unsupported-media" (488 from the media server), "unavailable"
+   * (anything else). Whatever was built by then is taken down; a party's dialog gets a BYE.
+   */
+  async connect(
+    server: MediaServer,
+    offer: PartyOffer,
+    headers: Record<string, string>,
+  ): Promise<Connection> {
+    const attempt: Attempt = { offer, channel: null, party: null, isAbandoned: false };
+    const connecting = this.#begin(server, attempt, headers);
+    try {
+      const { endpoint, dialog } = await within(this.#clock, connectDeadlineMs, "a channel", connecting);
+      if (!attempt.channel) throw new Error("The media library connected a caller without an INVITE");
+      return { endpoint, party: dialog, channel: attempt.channel };
+    } catch (error) {
+      this.#abandon(attempt, connecting);
+      throw toFailure(error);
+    }
+  }
+
+  createUAC(
+    uri: string,
+    options: UacOptions,
+    progress?: UacProgress,
+    callback?: DialogCallback,
+  ): Promise<SipDialog | LateOffer> | undefined {
+    const attempt = this.#starting;
+    const dialing = this.#srf.createUAC(uri, options, progress ?? {}).then((dialog) => {
+      if (!attempt) return dialog;
+      attempt.channel = dialog as SipDialog;
+      if (attempt.isAbandoned) hangUpQuietly(attempt.channel);
+      return dialog;
+    });
+    return settle(dialing, callback);
+  }
+
+  createUAS(
+    request: object,
+    _response: object,
+    options: { localSdp: string },
+    callback?: DialogCallback,
+  ): Promise<SipDialog> | undefined {
+    const { attempt } = request as { attempt: Attempt };
+    return settle(this.#answer(attempt, options.localSdp), callback);
+  }
+
+  async #answer(attempt: Attempt, localSdp: string): Promise<SipDialog> {
+    if (attempt.isAbandoned) throw new Failure("gone", "The party left before the answer");
+    const dialog = await attempt.offer.answer(localSdp);
+    attempt.party = dialog;
+    if (attempt.isAbandoned) hangUpQuietly(dialog);
+    return dialog;
+  }
+
+  #begin(server: MediaServer, attempt: Attempt, headers: Record<string, string>) {
+    this.#starting = attempt;
+    try {
+      return server.connectCaller({ body: attempt.offer.sdp, attempt }, {}, { headers });
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  #abandon(attempt: Attempt, connecting: Promise<{ endpoint: Endpoint; dialog: SipDialog }>): void {
+    attempt.isAbandoned = true;
+    if (attempt.channel) hangUpQuietly(attempt.channel);
+    if (attempt.party) hangUpQuietly(attempt.party);
+    // Late results are taken down by createUAC and #answer above.
+    connecting.catch(() => undefined);
+  }
+}
+
+/** BYE without caring for the outcome: the other side may be gone already. */
+export function hangUpQuietly(dialog: SipDialog, headers: Record<string, string> = {}): void {
+  if (!dialog.connected) return;
+  dialog.destroy({ headers }).catch(() => undefined);
+}
+
+function settle<T extends SipDialog | LateOffer>(
+  promise: Promise<T>,
+  callback: DialogCallback | undefined,
+): Promise<T> | undefined {
+  if (!callback) return promise;
+  promise.then(
+    (dialog) => callback(null, dialog as SipDialog),
+    (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+  );
+  return undefined;
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (isSipError(error)) {
+    if (error.status === 488) return new Failure("unsupported-media", "The media server can't use the offer");
+    if (error.status === 487) return new Failure("gone", "The party left before the answer");
+    return new Failure(
+      "unavailable",
+      `The media server refused a channel with ${error.status} ${error.reason}`,
+    );
+  }
+  const sentence = error instanceof Error ? error.message : String(error);
+  return new Failure("unavailable", `No channel: ${sentence}`);
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import { Failure } from "../base/failure.ts";
+import { describeError } from "../base/log.ts";
+import { Channel } from "./channel.ts";
+import { ChannelLeg } from "./channel-leg.ts";
+import type { LegParts } from "./channel-leg.ts";
+import { causeOfSipStatus } from "./core/cause.ts";
+import { callerNumber } from "./core/dialed-number.ts";
+import type { ChannelCounters } from "./channel.ts";
+import type { Connector } from "./connector.ts";
+import type { SipDialog, SipRequest, SipResponse, Srf } from "./drachtio.ts";
+import type { Admitted } from "./gate.ts";
+import type { CallerLeg, LegEnd } from "./leg.ts";
+import { sessionHeaders } from "./party.ts";
+import type { InboundCall } from "./interfaces.ts";
+
+export interface CallParts extends LegParts {
+  srf: Srf;
+  connector: Connector;
+  counters: ChannelCounters;
+  /** Sent with each INVITE to the media server. */
+  mediaHeaders: Record<string, string>;
+  defaultRegion: string | undefined;
+  /** Each answered leg, so that it can be ended at the close. */
+  onLeg(leg: ChannelLeg): void;
+}
+
+/**
+ * An INVITE that passed the gate.
+ *
+ *   waiting ──answer()──► answering ──► answered (the leg tells its end)
+ *      │ reject(), CANCEL, fault            │
+ *      └────────────► ended ◄───────────────┘
+ */
+export class AdmittedCall implements InboundCall {
+  readonly id = randomUUID();
+  readonly sipCallId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly toForms: readonly string[];
+  readonly source: InboundCall["source"];
+  readonly trunkId: string | null;
+  readonly personId: string | null;
+  readonly receivedAt: number;
+  readonly ended: Promise<LegEnd>;
+  readonly #request: SipRequest;
+  readonly #response: SipResponse;
+  readonly #parts: CallParts;
+  readonly #ending = new AbortController();
+  #resolveEnded: (end: LegEnd) => void = () => undefined;
+  #answering: Promise<CallerLeg> | null = null;
+  #isAnswered = false;
+
+  constructor(request: SipRequest, response: SipResponse, admitted: Admitted, parts: CallParts) {
+    const { caller, dialed } = admitted;
+    this.#request = request;
+    this.#response = response;
+    this.#parts = parts;
+    this.sipCallId = request.get("Call-ID") ?? "";
+    this.to = dialed.number;
+    this.toForms = dialed.forms;
+    this.source = caller.source;
+    this.trunkId = caller.source === "trunk" ? caller.trunk.id : null;
+    this.personId = caller.source === "phone" ? caller.personId : null;
+    this.from = caller.source === "web" ? "web" : fromOf(request, caller.source === "trunk", parts);
+    this.receivedAt = parts.clock.now();
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  /** The caller withdrew the INVITE; the edge has answered 487. */
+  cancel(): void {
+    this.end({ by: "remote", cause: "cancelled", sipStatus: 487 });
+  }
+
+  answer(): Promise<CallerLeg> {
+    this.#answering ??= this.#answerOnce();
+    return this.#answering;
+  }
+
+  reject(status: number, reason?: string, headers: Record<string, string> = {}): void {
+    if (this.hasEnded || this.#answering) return;
+    const final = Number.isInteger(status) && status >= 400 && status <= 699 ? status : 500;
+    this.#response.send(final, reason, { headers });
+    this.end({ by: "local", cause: causeOfSipStatus(final), sipStatus: final });
+  }
+
+  /** The edge is lost: no answer would reach the caller. Answered calls go on. */
+  failUnanswered(): void {
+    if (!this.#isAnswered) this.end({ by: "system", cause: "shutdown" });
+  }
+
+  /** The first end counts. */
+  end(end: LegEnd): void {
+    if (this.hasEnded) return;
+    this.#ending.abort(end);
+    this.#resolveEnded(end);
+  }
+
+  async #answerOnce(): Promise<CallerLeg> {
+    try {
+      if (this.hasEnded) throw new Failure("gone", "The caller has left");
+      const server = this.#parts.media.server;
+      if (!server) throw new Failure("unavailable", "There is no media server");
+      const offer = this.#request.body ?? "";
+      const answer = (localSdp: string) => this.#sendAnswer(localSdp);
+      const connection = await this.#parts.connector.connect(
+        server,
+        { sdp: offer, answer },
+        this.#parts.mediaHeaders,
+      );
+      const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
+      const leg = new ChannelLeg({ ...connection, offer }, channel, this.#parts);
+      this.#parts.onLeg(leg);
+      void leg.ended.then((end) => this.end(end));
+      return leg;
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  async #sendAnswer(localSdp: string): Promise<SipDialog> {
+    if (this.hasEnded) throw new Failure("gone", "The caller has left");
+    const headers = sessionHeaders(this.#request);
+    const dialog = await this.#parts.srf.createUAS(this.#request, this.#response, { localSdp, headers });
+    this.#isAnswered = true;
+    return dialog;
+  }
+
+  #fail(error: unknown): Failure {
+    const failure =
+      error instanceof Failure ? error : new Failure("unavailable", `Not answered: ${describeError(error)}`);
+    if (this.hasEnded) return new Failure("gone", "The caller has left");
+    const status = failure.code === "unsupported-media" ? 488 : 503;
+    if (!this.#response.finalResponseSent) {
+      this.#response.send(status, undefined, status === 503 ? { headers: { "Retry-After": "5" } } : {});
+    }
+    this.#parts.log.warn({ sipCallId: this.sipCallId, error: failure.message }, "A call was not answered");
+    this.end({ by: "system", cause: causeOfSipStatus(status), sipStatus: status });
+    return failure;
+  }
+}
+
+function fromOf(request: SipRequest, isTrusted: boolean, parts: CallParts): string {
+  const headers = {
+    from: request.get("From"),
+    ...(isTrusted ? { assertedIdentity: request.get("P-Asserted-Identity") } : {}),
+  };
+  return callerNumber(headers, parts.defaultRegion);
+}

@@ -1,0 +1,121 @@
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { describeError } from "../base/log.ts";
+import { causeOfReason } from "./core/cause.ts";
+import { inspectOffer, isSameSession } from "./core/sdp.ts";
+import { within } from "./deadline.ts";
+import type { SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
+import type { LegEnd } from "./leg.ts";
+
+/** The methods that we understand, for Allow headers. */
+export const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER";
+
+const renegotiationDeadlineMs = 5_000;
+
+export interface PartyEvents {
+  onEnd(end: LegEnd): void;
+  onDigit(digit: string): void;
+}
+
+/**
+ * The dialog with a caller or an agent's phone: what they send within a call. Changes of media (hold, a new network, a
+ * restart of ICE) are passed to the media server; refreshes of the session (RFC 4028) are answered here.
+ */
+export class Party {
+  readonly dialog: SipDialog;
+  readonly #channel: SipDialog;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #events: PartyEvents;
+  /** What the party offered last and got our answer to. */
+  #lastOffer: string;
+
+  constructor(
+    dialog: SipDialog,
+    channel: SipDialog,
+    parts: { offer: string; clock: Clock; log: Log; events: PartyEvents },
+  ) {
+    this.#lastOffer = parts.offer;
+    this.dialog = dialog;
+    this.#channel = channel;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#events = parts.events;
+    dialog.once("destroy", (request: SipRequest) => this.#events.onEnd(endOf(request)));
+    dialog.on("modify", (request: SipRequest, response: SipResponse) => {
+      void this.#renegotiate(request, response); // never rejects
+    });
+    dialog.on("update", (request: SipRequest, response: SipResponse) => {
+      void this.#renegotiate(request, response); // never rejects
+    });
+    dialog.on("info", (request: SipRequest, response: SipResponse) => this.#onInfo(request, response));
+    // Transfers are made on the agent's screen, where the router and the ledger know of them.
+    for (const method of ["refer", "message"]) {
+      dialog.on(method, (_request: SipRequest, response: SipResponse) => {
+        response.send(405, { headers: { Allow: allowedMethods } });
+      });
+    }
+  }
+
+  async #renegotiate(request: SipRequest, response: SipResponse): Promise<void> {
+    try {
+      const offer = request.body ?? "";
+      const answer = offer === "" ? this.#offerless(request) : await this.#answerTo(offer);
+      if (answer.status !== 200) return response.send(answer.status);
+      const body = answer.sdp === "" ? {} : { body: answer.sdp };
+      response.send(200, { headers: sessionHeaders(request), ...body });
+    } catch (error) {
+      this.#log.warn({ dialogId: this.dialog.id, error: describeError(error) }, "A re-INVITE failed");
+      if (!response.finalResponseSent) response.send(500, { headers: { "Retry-After": "5" } });
+    }
+  }
+
+  /** An UPDATE without SDP refreshes the session; a re-INVITE without SDP asks for our offer: the media as they are. */
+  #offerless(request: SipRequest): { status: number; sdp: string } {
+    return { status: 200, sdp: request.method === "INVITE" ? this.dialog.local.sdp : "" };
+  }
+
+  async #answerTo(offer: string): Promise<{ status: number; sdp: string }> {
+    if (isSameSession(offer, this.#lastOffer)) return { status: 200, sdp: this.dialog.local.sdp };
+    const verdict = inspectOffer(offer);
+    if (!verdict.ok) return { status: verdict.status, sdp: "" };
+    const asking = this.#channel.request({ method: "INVITE", body: offer });
+    const result = await within(this.#clock, renegotiationDeadlineMs, "a change of media", asking);
+    if (result.status !== 200) return { status: result.status === 491 ? 491 : 488, sdp: "" };
+    this.#lastOffer = offer;
+    this.dialog.local.sdp = result.body ?? "";
+    return { status: 200, sdp: this.dialog.local.sdp };
+  }
+
+  /** Digits by INFO: `application/dtmf-relay` (Signal=5) or `application/dtmf` (5). */
+  #onInfo(request: SipRequest, response: SipResponse): void {
+    const type = (request.get("Content-Type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+    if (type !== "application/dtmf-relay" && type !== "application/dtmf") {
+      response.send((request.body ?? "") === "" ? 200 : 415);
+      return;
+    }
+    const digit = /(?:Signal\s*=\s*)?([0-9*#A-D])/i.exec(request.body ?? "")?.[1];
+    response.send(digit === undefined ? 400 : 200);
+    if (digit !== undefined) this.#events.onDigit(digit.toUpperCase());
+  }
+}
+
+/** Session-Expires and its companions for the answer to a refresh (RFC 4028 §9). */
+export function sessionHeaders(request: SipRequest): Record<string, string> {
+  const asked = /^\s*(\d{1,9})/.exec(request.get("Session-Expires") ?? "")?.[1];
+  if (asked === undefined) return {};
+  const refresher = /refresher\s*=\s*(uac|uas)/i.exec(request.get("Session-Expires") ?? "")?.[1] ?? "uac";
+  const seconds = Math.max(90, Number(asked));
+  return {
+    "Session-Expires": `${seconds};refresher=${refresher.toLowerCase()}`,
+    ...(refresher.toLowerCase() === "uac" ? { Require: "timer" } : {}),
+    Supported: "timer",
+  };
+}
+
+/** A BYE from the network is the party's; one that the edge made up (no ACK, session timer) is the system's. */
+function endOf(request: SipRequest): LegEnd {
+  const cause = causeOfReason(request.get("Reason"));
+  if (request.source === "application") return { by: "system", cause: cause ?? "unreachable" };
+  return { by: "remote", cause: cause === null || cause === "failed" ? "normal" : cause };
+}

@@ -1,0 +1,63 @@
+import type { Log } from "../base/log.ts";
+import { describeError } from "../base/log.ts";
+import { reasonHeader } from "./core/cause.ts";
+import type { HangUps } from "./hang-up-dialog.ts";
+import type { MediaConnection } from "./media-connection.ts";
+
+/** The SIP header by which the media server learns whose channel it is; it becomes a channel variable. */
+export const nodeHeader = "X-Ringdown-Node";
+const nodeVariable = `sip_h_${nodeHeader}`;
+/** Where a channel keeps the id of its party's dialog, for a later life of this program. */
+export const dialogVariable = "ringdown_dialog";
+
+/**
+ * A Call-ID comes from the network, and the media server expands `${…}` in what it is told to set (commands, too): so the
+ * id travels in base64url.
+ */
+export function encodeDialogId(dialogId: string): string {
+  return Buffer.from(dialogId).toString("base64url");
+}
+
+export function decodeDialogId(text: string): string {
+  return Buffer.from(text, "base64url").toString();
+}
+
+/** Channel UUIDs in the reply to `show channels`; the first column of each row. */
+export function channelIdsIn(reply: string): string[] {
+  return reply
+    .split("\n")
+    .map((line) => line.split(",", 1)[0] ?? "")
+    .filter((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id));
+}
+
+/**
+ * Ends what an earlier life of this node left on the media server: BYE to each party by its dialog id, then the channel.
+ * Channels of other nodes and of this life are left alone. Returns how many were ended.
+ */
+export async function endLeftovers(
+  media: MediaConnection,
+  hangUps: HangUps,
+  options: { nodeId: string; ours: ReadonlySet<string>; log: Log },
+): Promise<number> {
+  const channelIds = channelIdsIn(await media.api("show channels")).filter((id) => !options.ours.has(id));
+  let count = 0;
+  for (const channelId of channelIds) {
+    try {
+      if ((await readVariable(media, channelId, nodeVariable)) !== options.nodeId) continue;
+      const dialog = await readVariable(media, channelId, dialogVariable);
+      if (dialog !== null) {
+        await hangUps.endById(decodeDialogId(dialog), { Reason: reasonHeader("shutdown") });
+      }
+      await media.api(`uuid_kill ${channelId} MANAGER_REQUEST`);
+      count++;
+    } catch (error) {
+      options.log.warn({ channelId, error: describeError(error) }, "A leftover channel could not be ended");
+    }
+  }
+  return count;
+}
+
+async function readVariable(media: MediaConnection, channelId: string, name: string): Promise<string | null> {
+  const value = (await media.api(`uuid_getvar ${channelId} ${name}`)).trim();
+  return value === "" || value === "_undef_" || value.startsWith("-ERR") ? null : value;
+}

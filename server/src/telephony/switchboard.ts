@@ -1,0 +1,310 @@
+import type { Log } from "../base/log.ts";
+import { describeError } from "../base/log.ts";
+import { ChannelBridge } from "./bridge.ts";
+import { ChannelLeg } from "./channel-leg.ts";
+import { Connector } from "./connector.ts";
+import { TokenBuckets } from "./core/token-bucket.ts";
+import { plainAddress } from "./core/trunk-table.ts";
+import { pause, within } from "./deadline.ts";
+import { DigestGate } from "./digest-gate.ts";
+import type { SipRequest, SipResponse } from "./drachtio.ts";
+import { createMrf } from "./drachtio.ts";
+import type { Caller } from "./gate.ts";
+import { Gate, refuse } from "./gate.ts";
+import { HangUps } from "./hang-up-dialog.ts";
+import type { CallParts } from "./inbound-call.ts";
+import { AdmittedCall } from "./inbound-call.ts";
+import type { AgentLeg, CallerLeg } from "./leg.ts";
+import { MediaConnection } from "./media-connection.ts";
+import { answerOptions, refuseOtherMethods } from "./other-methods.ts";
+import { endLeftovers, nodeHeader } from "./reconcile.ts";
+import { routeTo, SipRegistrar } from "./registrar.ts";
+import { AgentRing, failedRing } from "./ring.ts";
+import type { RingOptions, RingTarget } from "./ring.ts";
+import { SipEdge } from "./sip-edge.ts";
+import type {
+  Bridge,
+  DialOutOptions,
+  InboundCall,
+  Registrar,
+  Ring,
+  RingAgentOptions,
+  Telephony,
+  TelephonyConfig,
+  TelephonyPart,
+  TelephonyPorts,
+  TelephonyStats,
+} from "./interfaces.ts";
+
+const retryAfter = { "Retry-After": "5" };
+
+/** Owns the connections and everything that lives on them: calls, rings, legs. */
+export class Switchboard implements Telephony {
+  readonly registrar: Registrar;
+  readonly #registrar: SipRegistrar;
+  readonly #config: TelephonyConfig;
+  readonly #ports: TelephonyPorts;
+  readonly #log: Log;
+  readonly #edge: SipEdge;
+  readonly #media: MediaConnection;
+  readonly #gate: Gate;
+  readonly #hangUps: HangUps;
+  readonly #parts: CallParts;
+  readonly #calls = new Map<AdmittedCall, Caller>();
+  readonly #legs = new Set<ChannelLeg>();
+  readonly #rings = new Set<AgentRing>();
+  readonly #rejected = new Map<string, number>();
+  readonly #counters = {
+    callsAccepted: 0,
+    scannerHits: 0,
+    scannerDropped: 0,
+    digestFailures: 0,
+    mediaCommandTimeouts: 0,
+  };
+  #handler: ((call: InboundCall) => void) | null = null;
+  #isDraining = false;
+  #closing: Promise<void> | null = null;
+
+  constructor(config: TelephonyConfig, ports: TelephonyPorts) {
+    const { clock, log } = ports;
+    this.#config = config;
+    this.#ports = ports;
+    this.#log = log;
+    this.#edge = new SipEdge(config.sip, log);
+    this.#hangUps = new HangUps(this.#edge, clock, log);
+    const connector = new Connector(this.#edge.srf, clock);
+    this.#media = new MediaConnection(config.media, createMrf(connector), clock, log);
+    const digests = new DigestGate({
+      realm: config.realm,
+      key: config.credentialKey,
+      clock,
+      onFailure: () => this.#counters.digestFailures++,
+    });
+    const { edge, strangers } = {
+      edge: this.#edge,
+      strangers: new TokenBuckets(config.unknownSourceRate ?? { perSecond: 5, burst: 20 }),
+    };
+    const credentialKey = config.credentialKey;
+    this.#registrar = new SipRegistrar({
+      ...{ edge, digests, phones: ports.phones, people: ports.people, credentialKey, clock, log },
+      mayTry: (address) => this.#gate.mayTry(address),
+    });
+    this.registrar = this.#registrar;
+    this.#gate = new Gate({
+      ...{ edge, digests, registrar: this.#registrar, trunks: ports.trunks, phones: ports.phones },
+      ...{ people: ports.people, credentialKey, defaultRegion: config.defaultRegion, strangers, clock },
+      onStranger: (isDropped) => {
+        this.#counters.scannerHits++;
+        if (isDropped) this.#counters.scannerDropped++;
+      },
+    });
+    this.#parts = {
+      ...{ clock, log, hangUps: this.#hangUps, media: this.#media, srf: this.#edge.srf, connector },
+      counters: this.#counters,
+      mediaHeaders: { [nodeHeader]: config.nodeId },
+      defaultRegion: config.defaultRegion,
+      onLeg: (leg) => this.#keepLeg(leg),
+    };
+    this.#listen();
+    this.#media.start();
+  }
+
+  onCall(handler: (call: InboundCall) => void): void {
+    this.#handler = handler;
+  }
+
+  ringAgent(options: RingAgentOptions): Ring {
+    const contact = this.#registrar.contactOf(options.personId);
+    if (!contact || !this.#edge.isUp || this.#closing) return failedRing("unreachable");
+    const { caller, ringTimeoutMs, signal, offerId, personId } = options;
+    const target: RingTarget = {
+      uri: contact.contact,
+      proxy: routeTo(contact),
+      personId,
+      onDead: () => {
+        if (contact.kind === "softphone") this.#registrar.dropContact(contact);
+      },
+    };
+    const headers = { "X-Ringdown-Offer": offerId, ...options.headers };
+    return this.#ring(target, { caller, headers, ringTimeoutMs, signal, logFields: { offerId } });
+  }
+
+  dialOut(options: DialOutOptions): Ring {
+    const uri = this.#uriFor(options.to);
+    if (uri === null || !this.#edge.isUp || this.#closing) return failedRing("unreachable");
+    const { caller, ringTimeoutMs, signal } = options;
+    const ringOptions = { caller, headers: {}, ringTimeoutMs, signal, logFields: { dialed: "outside" } };
+    return this.#ring({ uri, personId: "" }, ringOptions);
+  }
+
+  bridge(customer: CallerLeg, agent: AgentLeg): Promise<Bridge> {
+    if (!(customer instanceof ChannelLeg) || !(agent instanceof ChannelLeg)) {
+      throw new TypeError("Only legs of this switchboard can be bridged");
+    }
+    return ChannelBridge.join(customer, agent, { clock: this.#ports.clock, log: this.#log });
+  }
+
+  reconcile(): Promise<number> {
+    const ours = new Set([...this.#legs].map((leg) => leg.channelId));
+    return endLeftovers(this.#media, this.#hangUps, { nodeId: this.#config.nodeId, ours, log: this.#log });
+  }
+
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  health(): { sip: TelephonyPart; media: TelephonyPart } {
+    return {
+      sip: { ok: this.#edge.isUp, sentence: this.#edge.sentence },
+      media: { ok: this.#media.server !== null, sentence: this.#media.sentence },
+    };
+  }
+
+  stats(): TelephonyStats {
+    return {
+      ...this.#counters,
+      callsNow: this.#calls.size,
+      callsRejected: Object.fromEntries(this.#rejected),
+      registrations: this.#registrar.size,
+      ringsNow: this.#rings.size,
+    };
+  }
+
+  async ready(timeoutMs: number): Promise<void> {
+    const { clock } = this.#ports;
+    const deadline = clock.now() + timeoutMs;
+    while (!this.#edge.isUp || !this.#media.server) {
+      if (clock.now() >= deadline || this.#closing) {
+        const { sip, media } = this.health();
+        throw new Error(`Not ready: SIP: ${sip.sentence}; media: ${media.sentence}`);
+      }
+      await pause(clock, 25);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeOnce();
+    return this.#closing;
+  }
+
+  async #closeOnce(): Promise<void> {
+    this.#isDraining = true;
+    for (const ring of [...this.#rings]) ring.cancel();
+    for (const call of [...this.#calls.keys()]) call.reject(503, undefined, retryAfter);
+    const hangingUp = Promise.all([...this.#legs].map((leg) => leg.hangUp("shutdown")));
+    await within(this.#ports.clock, 5_000, "the last BYEs", hangingUp).catch((error: unknown) => {
+      this.#log.warn({ error: describeError(error) }, "Some calls could not be ended");
+    });
+    this.#gate.close();
+    this.#registrar.close();
+    this.#media.close();
+    this.#edge.close();
+  }
+
+  #listen(): void {
+    this.#edge.handle("invite", (request, response) => {
+      this.#onInvite(request, response).catch((error: unknown) => {
+        this.#log.error({ error: describeError(error) }, "An INVITE could not be handled");
+        if (!response.finalResponseSent) response.send(500);
+      });
+    });
+    this.#edge.handle("options", (request, response) => answerOptions(request, response, this.#gate));
+    refuseOtherMethods(this.#edge);
+    this.#edge.onDown(() => this.#onEdgeLost());
+  }
+
+  async #onInvite(request: SipRequest, response: SipResponse): Promise<void> {
+    let isCancelled = false;
+    let call: AdmittedCall | null = null;
+    // Listened to from the first moment: a CANCEL may come while the gate looks up an account.
+    request.once("cancel", () => {
+      isCancelled = true;
+      call?.cancel();
+    });
+    if (this.#isDraining || !this.#handler) {
+      const refused = refuse(
+        response,
+        503,
+        this.#isDraining ? "draining" : "not-ready",
+        undefined,
+        retryAfter,
+      );
+      return this.#countRejected(refused.cause);
+    }
+    const admitted = await this.#gate.admit(request, response);
+    if ("cause" in admitted) return this.#countRejected(admitted.cause);
+    const limit = this.#limitFor(admitted.caller);
+    if (limit) {
+      refuse(response, limit.status, limit.cause, undefined, limit.status === 503 ? retryAfter : {});
+      return this.#countRejected(limit.cause);
+    }
+    if (isCancelled) return this.#countRejected("cancelled");
+    call = new AdmittedCall(request, response, admitted, this.#parts);
+    this.#hand(call, admitted.caller);
+  }
+
+  #hand(call: AdmittedCall, caller: Caller): void {
+    this.#calls.set(call, caller);
+    this.#counters.callsAccepted++;
+    void call.ended.then(() => this.#calls.delete(call));
+    try {
+      this.#handler?.(call);
+    } catch (error) {
+      this.#log.error({ sipCallId: call.sipCallId, error: describeError(error) }, "The call handler threw");
+      call.reject(500);
+    }
+  }
+
+  /** Why there is no room for one more call of this kind, or null. */
+  #limitFor(caller: Caller): { status: number; cause: string } | null {
+    const most = this.#config.maximumCalls ?? 0;
+    if (!this.#media.hasRoom() || (most > 0 && this.#calls.size >= most)) {
+      return { status: 503, cause: "no-capacity" };
+    }
+    const running = [...this.#calls.values()];
+    if (caller.source === "trunk" && caller.trunk.maximumCalls > 0) {
+      const count = running.filter((c) => c.source === "trunk" && c.trunk.id === caller.trunk.id).length;
+      if (count >= caller.trunk.maximumCalls) return { status: 503, cause: "trunk-full" };
+    }
+    if (caller.source === "web") {
+      const isUsed = running.some((c) => c.source === "web" && c.credential === caller.credential);
+      if (isUsed) return { status: 486, cause: "credential-in-use" };
+    }
+    return null;
+  }
+
+  #ring(target: RingTarget, options: RingOptions): Ring {
+    const ring = new AgentRing(target, options, this.#parts);
+    this.#rings.add(ring);
+    void ring.answered.then(() => this.#rings.delete(ring));
+    return ring;
+  }
+
+  /** A number goes to the first enabled trunk that is a plain address. */
+  #uriFor(to: string): string | null {
+    if (/^sips?:[^\s<>"]+$/i.test(to)) return to;
+    const trunk = this.#ports.trunks
+      .list()
+      .find(({ enabled, networks }) => enabled && networks.some((network) => !network.includes("/")));
+    const address = trunk?.networks.find((network) => !network.includes("/"));
+    if (address === undefined || !/^\+?[0-9*#]+$/.test(to)) return null;
+    const host = plainAddress(address);
+    return `sip:${to.replaceAll("#", "%23")}@${host.includes(":") ? `[${host}]` : host}`;
+  }
+
+  #keepLeg(leg: ChannelLeg): void {
+    this.#legs.add(leg);
+    void leg.ended.then(() => this.#legs.delete(leg));
+  }
+
+  /** Talk goes on without the edge; what waits for a SIP message would wait for ever. */
+  #onEdgeLost(): void {
+    for (const ring of [...this.#rings]) ring.fail();
+    for (const call of [...this.#calls.keys()]) call.failUnanswered();
+    this.#registrar.dropStreams();
+  }
+
+  #countRejected(cause: string): void {
+    this.#rejected.set(cause, (this.#rejected.get(cause) ?? 0) + 1);
+  }
+}
