@@ -56,8 +56,7 @@ export class Responses {
         withSent((sent) => this.#invent(sent, sent.flow.failure.status, sent.flow.failure.reason)),
       onTerminated: () => {
         this.#stopCancelTimeout(transactionId);
-        // A timeout or failure is told after this, in the same turn.
-        this.#context.clock.after(0, () => this.#sent.remove(transactionId));
+        this.#sent.remove(transactionId);
       },
     };
   }

@@ -60,8 +60,7 @@ export class InviteClientTransaction {
     }
     this.#timers.push(
       this.#clock.after(transactionTimeoutMs, () => {
-        this.#terminate();
-        this.#user.onTimeout();
+        this.#terminate(() => this.#user.onTimeout());
       }),
     );
     this.#wire.send(this.request);
@@ -90,8 +89,7 @@ export class InviteClientTransaction {
   /** RFC 3261 section 17.1.4: the peer can't be reached; nothing more will come. */
   transportFailed(): void {
     if (this.#state !== "calling" && this.#state !== "proceeding") return;
-    this.#terminate();
-    this.#user.onTransportFailure();
+    this.#terminate(() => this.#user.onTransportFailure());
   }
 
   /** The user gives up waiting. */
@@ -122,9 +120,11 @@ export class InviteClientTransaction {
     else this.#timers.push(this.#clock.after(lingerMs, () => this.#terminate()));
   }
 
-  #terminate(): void {
+  /** Whatever there is to tell comes before onTerminated, the last word. */
+  #terminate(tell: () => void = () => undefined): void {
     this.#stopTimers();
     this.#state = "terminated";
+    tell();
     this.#user.onTerminated();
   }
 

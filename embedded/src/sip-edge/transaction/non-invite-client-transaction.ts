@@ -45,23 +45,21 @@ export class NonInviteClientTransaction {
   start(): void {
     this.#retransmitFrom(t1Ms);
     this.#stopTimeout = this.#clock.after(transactionTimeoutMs, () => {
-      this.#terminate();
-      this.#user.onTimeout();
+      this.#terminate(() => this.#user.onTimeout());
     });
     this.#wire.send(this.request);
   }
 
   receive(response: SipResponse, source: Address): void {
     if (this.#state === "completed" || this.#state === "terminated") return;
+    this.#user.onResponse(response, source);
     if (response.status < 200) this.#proceed();
     else this.#complete();
-    this.#user.onResponse(response, source);
   }
 
   transportFailed(): void {
     if (this.#state !== "trying" && this.#state !== "proceeding") return;
-    this.#terminate();
-    this.#user.onTransportFailure();
+    this.#terminate(() => this.#user.onTransportFailure());
   }
 
   abandon(): void {
@@ -91,10 +89,12 @@ export class NonInviteClientTransaction {
     );
   }
 
-  #terminate(): void {
+  /** Whatever there is to tell comes before onTerminated, the last word. */
+  #terminate(tell: () => void = () => undefined): void {
     this.#stopRetransmission();
     this.#stopTimeout();
     this.#state = "terminated";
+    tell();
     this.#user.onTerminated();
   }
 }

@@ -23,12 +23,14 @@ export async function listenUdp(
   const address = { host, port: socket.address().port };
   let isOpen = true;
   const flowTo = (remote: Address): Flow => {
-    const local = advertise(address, remote.host);
+    let local: Address | undefined;
     return {
       protocol: "udp",
       isReliable: false,
       remote,
-      local,
+      get local() {
+        return (local ??= advertise(address, remote.host));
+      },
       get isOpen() {
         return isOpen;
       },
