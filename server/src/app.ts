@@ -126,6 +126,7 @@ async function start(config: Config, log: Log, closing: Closing): Promise<Runnin
     {
       sip,
       media: { ...media, listenPort: config.media.eslPort, advertisedAddress: config.media.eslHost },
+      nodeId,
       realm: config.sip.domain,
       credentialKey: await admin.instanceSecret("sip-credential-key"),
     },

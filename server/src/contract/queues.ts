@@ -5,9 +5,7 @@ import { PersonName } from "./people.ts";
 /** Settings of a queue; times in milliseconds. */
 export const QueueSettings = z
   .object({
-    strategy: z
-      .enum(["longest-idle", "fewest-interactions", "round-robin", "linear", "weighted-random"])
-      .default("longest-idle"),
+    strategy: z.enum(["longest-idle", "round-robin"]).default("longest-idle"),
     /** Added to every caller of this queue; one step of priority counts as `agingMs` of waiting. */
     priority: z.number().int().min(0).max(10).default(0),
     agingMs: z.number().int().min(1_000).max(3_600_000).default(60_000),
