@@ -26,7 +26,7 @@ export class Door implements Acd {
   private readonly router: Router;
   private readonly room = new WaitingRoom();
   private readonly holdings = new Holdings();
-  private readonly asking = new Map<string, Asking>();
+  private readonly asking = new Map<number, Asking>();
   private readonly listeners = new Set<(notice: AcdNotice) => void>();
   private lines = 0;
   private isClosing = false;
@@ -192,13 +192,13 @@ export class Door implements Acd {
   /** Appends a line and waits until its effects are final. */
   private async ask(event: AcdEvent): Promise<ReplyResult> {
     if (this.failure) throw this.failure;
-    const key = this.nextKey();
+    const line = this.nextLine();
     const reply = new Promise<ReplyResult>((resolve, reject) => {
-      this.asking.set(key, { resolve, reject });
+      this.asking.set(line, { resolve, reject });
     });
-    this.store(key, event).catch((error: unknown) => {
-      this.asking.get(key)?.reject(error);
-      this.asking.delete(key);
+    this.store(line, event).catch((error: unknown) => {
+      this.asking.get(line)?.reject(error);
+      this.asking.delete(line);
     });
     const result = await reply;
     if (typeof result === "object") {
@@ -209,32 +209,33 @@ export class Door implements Acd {
   }
 
   private append(event: AcdEvent): Promise<void> {
-    return this.store(this.nextKey(), event);
+    return this.store(this.nextLine(), event);
   }
 
-  private store(key: string, event: AcdEvent): Promise<void> {
+  private store(line: number, event: AcdEvent): Promise<void> {
     const { log, clock } = this.options;
-    return log.append({ key, session: this.session, at: clock.now(), event });
+    return log.append({ session: this.session, line, at: clock.now(), event });
   }
 
-  private nextKey(): string {
+  private nextLine(): number {
     this.lines += 1;
-    return `${this.session}/${this.lines}`;
+    return this.lines;
   }
 
   private hear({ at, effects }: Outcome): void {
     for (const effect of effects) {
-      if (effect.type === "reply") this.hearReply(effect.key, effect.result);
-      else {
+      if (effect.type === "reply") {
+        if (effect.session === this.session) this.hearReply(effect.line, effect.result);
+      } else {
         this.pushStep(effect);
         this.tell({ ...effect, at });
       }
     }
   }
 
-  private hearReply(key: string, result: ReplyResult): void {
-    this.asking.get(key)?.resolve(result);
-    this.asking.delete(key);
+  private hearReply(line: number, result: ReplyResult): void {
+    this.asking.get(line)?.resolve(result);
+    this.asking.delete(line);
   }
 
   private pushStep(effect: Exclude<Effect, { type: "reply" }>): void {

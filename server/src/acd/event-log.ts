@@ -43,7 +43,7 @@ export interface Lease {
  * not throw.
  */
 export interface EventLog {
-  /** Stores lines in the order of the calls, each exactly once; resolves when stored. */
+  /** Stores lines in the order of the calls; resolves when stored. A retry may store one twice. */
   append(entry: LogEntry): Promise<void>;
   /** The newest snapshot, and up to where effects are final. */
   read(): Promise<{ snapshot: Snapshot | null; committed: number }>;

@@ -163,7 +163,9 @@ export class Router {
         "The router failed on a line",
       );
       const sentence = `The router failed on "${entry.event.type}"`;
-      return [{ type: "reply", key: entry.key, result: { code: "internal", sentence } }];
+      return [
+        { type: "reply", session: entry.session, line: entry.line, result: { code: "internal", sentence } },
+      ];
     }
   }
 

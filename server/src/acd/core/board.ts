@@ -115,6 +115,8 @@ export interface Board {
   readonly offers: Map<string, Offer>;
   /** The current session of each node. */
   readonly nodes: Map<string, string>;
+  /** The last line of each session that was done. */
+  readonly lines: Map<string, number>;
   /** The talks under way that began with an offer, by that offer. */
   readonly accepted: Map<string, Talk>;
   /** Who belongs to a queue, existing or not yet. */
@@ -132,6 +134,7 @@ export function createBoard(): Board {
     callers: new Map(),
     offers: new Map(),
     nodes: new Map(),
+    lines: new Map(),
     accepted: new Map(),
     members: new Map(),
     deadlines: new OrderedSet(),

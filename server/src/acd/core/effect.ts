@@ -71,8 +71,8 @@ export type Effect =
   | { type: "queues-changed"; queueIds: string[] }
   /** The session's node is gone: what it held was let go. */
   | { type: "node-lost"; session: string }
-  /** The answer to the event of this key. */
-  | { type: "reply"; key: string; result: ReplyResult };
+  /** The answer to this line of the session's. */
+  | { type: "reply"; session: string; line: number; result: ReplyResult };
 
 export type HoldCause = "not-responding" | "unreachable" | "failing";
 

@@ -43,10 +43,10 @@ export type AcdEvent =
 
 /** One line of the log. */
 export interface LogEntry {
-  /** Unique; the reply carries it. */
-  key: string;
   /** The session (one start of one node) that appended it, and that owns what it brings. */
   session: string;
+  /** Counts the session's lines from 1: a line that the log holds twice (a retry) is done once. */
+  line: number;
   /** Epoch milliseconds by the appender's clock; the board's own time never goes backwards. */
   at: number;
   event: AcdEvent;

@@ -161,11 +161,10 @@ export const history: fc.Arbitrary<Step[]> = fc
   });
 
 /** The log line of a step. `offerIds` are the offers made so far: the number counts back from the newest. */
-export function lineOf(step: Step, number: number, at: number, offerIds: readonly string[]): LogEntry {
+export function lineOf(step: Step, line: number, at: number, offerIds: readonly string[]): LogEntry {
   const { event: what, session: by } = step;
-  const key = `k${number}`;
-  if (!("offerNumber" in what)) return { key, session: by, at, event: what };
+  if (!("offerNumber" in what)) return { session: by, line, at, event: what };
   const offerId = offerIds.at(-1 - what.offerNumber) ?? "none.0";
-  if (what.type === "accepted") return { key, session: by, at, event: { type: "accepted", offerId } };
-  return { key, session: by, at, event: { type: "declined", offerId, cause: what.cause } };
+  if (what.type === "accepted") return { session: by, line, at, event: { type: "accepted", offerId } };
+  return { session: by, line, at, event: { type: "declined", offerId, cause: what.cause } };
 }

@@ -23,7 +23,7 @@ function run(steps: Step[], after: (board: Board, line: LogEntry, effects: Effec
   let at = startMs;
   for (const [number, step] of steps.entries()) {
     at += step.afterMs;
-    const line = lineOf(step, number, at, offerIds);
+    const line = lineOf(step, number + 1, at, offerIds);
     const effects = reduce(board, structuredClone(line));
     for (const effect of effects) if (effect.type === "offer") offerIds.push(effect.offerId);
     lines.push(line);
@@ -72,13 +72,30 @@ describe("whatever happens, in whatever order, late or twice", () => {
     );
   }, 30_000);
 
+  it("lines that the log holds twice are done once", () => {
+    fc.assert(
+      fc.property(history, fc.array(fc.nat()), (steps, repeats) => {
+        const first = run(steps, () => undefined);
+        const board = createBoard();
+        for (const [index, line] of first.lines.entries()) {
+          expect(reduce(board, structuredClone(line))).toEqual(first.effects[index]);
+          const again = first.lines[(repeats[index] ?? 0) % (index + 1)];
+          const isKnown = again && board.lines.has(again.session);
+          if (isKnown) expect(reduce(board, structuredClone(again))).toEqual([]);
+        }
+        expect(spell(board)).toEqual(spell(first.board));
+      }),
+      { numRuns: 100 },
+    );
+  }, 30_000);
+
   it("every line gets exactly one answer, and no line trips the router", () => {
     fc.assert(
       fc.property(history, (steps) => {
         run(steps, (_board, line, effects) => {
           const replies = effects.filter((effect) => effect.type === "reply");
           expect(replies).toHaveLength(1);
-          expect(replies[0]).toMatchObject({ key: line.key });
+          expect(replies[0]).toMatchObject({ session: line.session, line: line.line });
         });
       }),
       { numRuns: 100 },

@@ -29,6 +29,7 @@ export function loseSession(turn: Turn, session: string): ReplyResult {
       if (talk.session === session) release(turn, agent.agentId, talk.interactionId);
     }
   }
+  if (session !== turn.session) board.lines.delete(session);
   turn.effects.push({ type: "node-lost", session });
   return "done";
 }

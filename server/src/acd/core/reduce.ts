@@ -13,14 +13,17 @@ import { beginTurn, endTurn } from "./turn.ts";
 
 /**
  * The router: what follows from one line of the log. The board is changed in place; the same board and the same
- * lines always give the same effects. The last effect answers the line by its key.
+ * lines always give the same effects. The last effect answers the line; a line that was done before has none.
  */
 export function reduce(board: Board, entry: LogEntry): Effect[] {
+  const { session, line } = entry;
   board.now = Math.max(board.now, entry.at);
-  const turn = beginTurn(board, entry.session);
+  if (line <= (board.lines.get(session) ?? 0)) return [];
+  board.lines.set(session, line);
+  const turn = beginTurn(board, session);
   const result = apply(turn, entry.event);
   endTurn(turn);
-  turn.effects.push({ type: "reply", key: entry.key, result });
+  turn.effects.push({ type: "reply", session, line, result });
   return turn.effects;
 }
 

@@ -13,6 +13,7 @@ interface Snapshot {
   now: number;
   sequence: number;
   nodes: [string, string][];
+  lines: [string, number][];
   queues: { settings: QueueSettings; unstaffedSince: number | null }[];
   agents: Agent[];
   callers: Caller[];
@@ -26,6 +27,7 @@ export function saveBoard(board: Board): string {
     now: board.now,
     sequence: board.sequence,
     nodes: [...board.nodes],
+    lines: [...board.lines],
     queues: [...board.queues.values()].map(({ settings, unstaffedSince }) => ({ settings, unstaffedSince })),
     agents: [...board.agents.values()],
     callers: [...board.callers.values()],
@@ -42,6 +44,7 @@ export function restoreBoard(text: string): Board {
   board.now = saved.now;
   board.sequence = saved.sequence;
   for (const [nodeId, session] of saved.nodes) board.nodes.set(nodeId, session);
+  for (const [session, line] of saved.lines) board.lines.set(session, line);
   for (const { settings, unstaffedSince } of saved.queues) {
     board.queues.set(settings.queueId, { ...createQueue(settings), unstaffedSince });
   }

@@ -1,0 +1,151 @@
+import type { Board } from "../../src/acd/core/board.ts";
+import { createBoard, nextDeadline } from "../../src/acd/core/board.ts";
+import type { Effect } from "../../src/acd/core/effect.ts";
+import type { AcdEvent } from "../../src/acd/core/event.ts";
+import { reduce } from "../../src/acd/core/reduce.ts";
+import { defaultQueueSettings, oneCall } from "../../src/acd/core/settings.ts";
+import { percentiles, type Percentiles } from "./percentiles.ts";
+
+export interface ReducerResult {
+  agents: number;
+  waiting: number;
+  events: number;
+  eventsPerSecond: number;
+  /** Of one event, in milliseconds. */
+  eventMs: Percentiles;
+}
+
+const queues = 20;
+const queuesPerAgent = 3;
+
+/**
+ * A saturated center: as many callers wait as there are agents, everybody talks. Then, over and over: a talk ends,
+ * wrap-up ends, the next caller is offered and accepted, and another comes; each tenth offer is declined and each
+ * tenth caller hangs up. The queues announce positions, so that ticks are part of it.
+ */
+export function benchReducer(agents: number, events = 300_000): ReducerResult {
+  const world = new World(agents);
+  world.fill();
+  world.work(Math.min(events / 4, 50_000));
+  const samples = new Float64Array(events);
+  world.times = { samples, count: 0 };
+  const started = process.hrtime.bigint();
+  const done = world.work(events);
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  return {
+    agents,
+    waiting: world.board.callers.size,
+    events: done,
+    eventsPerSecond: Math.round(done / seconds),
+    eventMs: percentiles(samples.subarray(0, world.times.count)),
+  };
+}
+
+class World {
+  readonly board: Board = createBoard();
+  times: { samples: Float64Array; count: number } | null = null;
+  private readonly agents: number;
+  private now = 1_800_000_000_000;
+  private lines = 0;
+  private callers = 0;
+  private offers: { offerId: string; interactionId: string; agentId: string }[] = [];
+  private talks: { interactionId: string; agentId: string }[] = [];
+  private waitingIds: string[] = [];
+
+  constructor(agents: number) {
+    this.agents = agents;
+  }
+
+  fill(): void {
+    for (let queue = 0; queue < queues; queue += 1) {
+      const settings = { queueId: `q${queue}`, ...defaultQueueSettings, wrapUpMs: 5_000 };
+      this.apply({
+        type: "queue-set",
+        settings: { ...settings, announceEveryMs: 60_000, maxWaitMs: 3_600_000 },
+      });
+    }
+    for (let agent = 0; agent < this.agents; agent += 1) this.addAgent(agent);
+    for (let caller = 0; caller < 2 * this.agents; caller += 1) this.addCaller();
+    while (this.offers.length > 0) this.answer(false);
+  }
+
+  private addAgent(number: number): void {
+    const memberships = Array.from({ length: queuesPerAgent }, (_, index) => ({
+      queueId: `q${(number + index * 7) % queues}`,
+      priority: index,
+    }));
+    const profile = { routable: true, cause: "ready", queues: memberships, capacity: oneCall };
+    this.apply({ type: "agent-set", agentId: `agent-${number}`, ...profile });
+  }
+
+  private addCaller(): void {
+    this.callers += 1;
+    const interactionId = `interaction-${this.callers}`;
+    const queueId = `q${this.callers % queues}`;
+    const priority = this.callers % 7 === 0 ? 5 : 0;
+    this.waitingIds.push(interactionId);
+    this.apply({
+      type: "enqueued",
+      interactionId,
+      queueId,
+      channel: "voice",
+      priority,
+      enqueuedAt: this.now,
+    });
+  }
+
+  /** Does about so many events; returns how many. */
+  work(events: number): number {
+    const before = this.lines;
+    for (let round = 0; this.lines - before < events - 8; round += 1) {
+      this.now += 5;
+      const talk = this.talks[round % Math.max(1, this.talks.length)];
+      if (talk) this.finish(talk, round % Math.max(1, this.talks.length));
+      while (this.offers.length > 0) this.answer(round % 10 === 0);
+      if (round % 10 === 5) this.hangUp(round);
+      while (this.board.callers.size < this.agents) this.addCaller();
+      if ((nextDeadline(this.board) ?? Infinity) <= this.now) this.apply({ type: "tick" });
+    }
+    return this.lines - before;
+  }
+
+  private finish(talk: { interactionId: string; agentId: string }, index: number): void {
+    const last = this.talks.pop();
+    if (last && last !== talk) this.talks[index] = last;
+    this.apply({ type: "released", ...talk });
+    this.apply({ type: "wrap-up-finished", agentId: talk.agentId });
+  }
+
+  private answer(declines: boolean): void {
+    const offer = this.offers.pop();
+    if (!offer) return;
+    if (declines && this.offers.length === 0 && offer.interactionId.endsWith("3")) {
+      this.apply({ type: "declined", offerId: offer.offerId, cause: "declined" });
+    } else this.apply({ type: "accepted", offerId: offer.offerId });
+  }
+
+  private hangUp(round: number): void {
+    const index = (round * 7919) % this.waitingIds.length;
+    const interactionId = this.waitingIds[index];
+    this.waitingIds[index] = this.waitingIds.at(-1) ?? "";
+    this.waitingIds.pop();
+    if (interactionId) this.apply({ type: "cancelled", interactionId, cause: "hung-up" });
+  }
+
+  private apply(event: AcdEvent): void {
+    this.lines += 1;
+    const line = { session: "bench/1", line: this.lines, at: this.now, event };
+    if (!this.times) return this.see(reduce(this.board, line));
+    const started = performance.now();
+    const effects = reduce(this.board, line);
+    this.times.samples[this.times.count++] = performance.now() - started;
+    this.see(effects);
+  }
+
+  private see(effects: Effect[]): void {
+    for (const effect of effects) {
+      if (effect.type === "offer") this.offers.push(effect);
+      else if (effect.type === "accepted") this.talks.push(effect);
+    }
+  }
+}
