@@ -26,6 +26,7 @@ export class Controller {
   readonly #pair: Pair;
   readonly #waiting: Incoming[] = [];
   #media: MediaServer | undefined;
+  #isOpen = true;
 
   static async connect(pair: Pair, handles: readonly Verb[] = verbs): Promise<Controller> {
     const srf = new SrfClient();
@@ -77,13 +78,13 @@ export class Controller {
   /** Cuts every connection as a killed process would: no BYE, no exit. */
   die(endpoints: readonly Endpoint[] = []): void {
     for (const endpoint of endpoints) endpoint.conn.socket?.destroy();
-    this.#media?.disconnect();
-    this.srf.disconnect();
+    this.close();
   }
 
   close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#media?.disconnect();
-    this.#media = undefined;
     this.srf.disconnect();
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { encodeAlaw, encodeMulaw } from "./g711.ts";
 import { sine } from "./tone.ts";
 
@@ -16,11 +17,14 @@ export class Mouth {
   readonly #say: (utterance: Utterance) => void;
   readonly #payloadType: 0 | 8;
   #hz = 0;
-  #position = 0;
+  /** RFC 3550 §5.1: the first timestamp is random. (FreeSWITCH takes 0 for "no event in progress".) */
+  #position = randomBytes(3).readUIntBE(0, 3);
   #timer: NodeJS.Timeout | undefined;
   #startedAt = 0;
   #frames = 0;
-  #eventFrames: { digit: number; timestamp: number; frame: number }[] = [];
+  /** The frames of the keys to come; digit -1 is the pause between two. */
+  #keys: { digit: number; frame: number }[] = [];
+  #eventTimestamp = 0;
   #lastWasSilent = true;
 
   constructor(say: (utterance: Utterance) => void, payloadType: 0 | 8 = 0) {
@@ -46,8 +50,8 @@ export class Mouth {
   press(digits: string): void {
     for (const digit of digits) {
       const code = "0123456789*#ABCD".indexOf(digit);
-      for (let i = 0; i < 5; i += 1) this.#eventFrames.push({ digit: code, timestamp: -1, frame: i });
-      for (let i = 0; i < 3; i += 1) this.#eventFrames.push({ digit: -1, timestamp: -1, frame: i });
+      for (let i = 0; i < 5; i += 1) this.#keys.push({ digit: code, frame: i });
+      for (let i = 0; i < 3; i += 1) this.#keys.push({ digit: -1, frame: i });
     }
   }
 
@@ -66,10 +70,8 @@ export class Mouth {
     }
   }
 
-  #eventTimestamp = 0;
-
   #sayFrame(): void {
-    const event = this.#eventFrames.shift();
+    const event = this.#keys.shift();
     if (event !== undefined && event.digit >= 0) return this.#sayEvent(event.digit, event.frame);
     const samples = this.#hz === 0 ? new Int16Array(frame) : sine(this.#hz, 8000, frame, this.#position);
     const encode = this.#payloadType === 0 ? encodeMulaw : encodeAlaw;

@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { connectCaller } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { Controller } from "./controller.ts";
+import { openPair } from "./pair.ts";
+import type { Pair } from "./pair.ts";
+import { waitUntil, within } from "./peer/wait-until.ts";
+
+describe("two callers bridged", () => {
+  let pair: Pair;
+  let app: Controller;
+  let a: Caller;
+  let b: Caller;
+
+  beforeAll(async () => {
+    pair = await openPair();
+    app = await Controller.connect(pair);
+  });
+  afterAll(async () => {
+    app.close();
+    await pair.close();
+  });
+  const openBoth = async (): Promise<void> => {
+    a = await connectCaller(app);
+    b = await connectCaller(app);
+  };
+  afterEach(async () => {
+    await a.close();
+    await b.close();
+  });
+
+  const say = (fromA: number, fromB: number): void => {
+    a.audio.mouth.sayTone(fromA);
+    b.audio.mouth.sayTone(fromB);
+  };
+  const hearEachOther = async (): Promise<void> => {
+    say(600, 1000);
+    await b.audio.ear.waitForTone(600);
+    await a.audio.ear.waitForTone(1000);
+  };
+
+  it("hear each other", async () => {
+    await openBoth();
+    await within("the bridge", 3000, a.endpoint.bridge(b.endpoint));
+    await hearEachOther();
+  });
+
+  it("hear each other across A-law and µ-law", async () => {
+    a = await connectCaller(app, 8);
+    b = await connectCaller(app, 0);
+    await within("the bridge", 3000, a.endpoint.bridge(b.endpoint.uuid));
+    await hearEachOther();
+    expect([...a.audio.ear.payloadTypes]).toEqual([8]);
+    expect([...b.audio.ear.payloadTypes]).toEqual([0]);
+  });
+
+  it("a bridge ends the music that a channel hears", async () => {
+    await openBoth();
+    const music = a.endpoint.play("local_stream://moh");
+    await waitUntil("music", 4000, () => a.audio.ear.last(200).some((s) => Math.abs(s) > 300));
+    await within("the bridge", 3000, a.endpoint.bridge(b.endpoint));
+    await hearEachOther();
+    await within("the music is over", 2000, music);
+  });
+
+  it("pass digits through", async () => {
+    await openBoth();
+    await a.endpoint.bridge(b.endpoint);
+    await hearEachOther();
+    const told: string[] = [];
+    a.endpoint.on("dtmf", ({ dtmf }) => told.push(dtmf));
+    a.audio.mouth.press("36");
+    await waitUntil("two digits", 3000, () => b.audio.ear.digits.length === 2);
+    expect(b.audio.ear.digits).toEqual(["3", "6"]);
+    await waitUntil("the application is told", 2000, () => told.length === 2);
+  });
+
+  it("unbridge parks both, in silence, and they may be bridged again", async () => {
+    await openBoth();
+    await a.endpoint.bridge(b.endpoint);
+    await hearEachOther();
+    await within("unbridge", 3000, a.endpoint.unbridge());
+    await a.audio.ear.waitForSilence();
+    await b.audio.ear.waitForSilence();
+    expect([a.endpoint.connected, b.endpoint.connected]).toEqual([true, true]);
+    const playing = a.endpoint.play("tone_stream://%(600,0,1300)");
+    await a.audio.ear.waitForTone(1300);
+    await within("the prompt ends", 3000, playing);
+    await b.endpoint.bridge(a.endpoint);
+    await hearEachOther();
+  });
+
+  it("the bridging channel leaves: the other is hung up too, when nothing else was said", async () => {
+    await openBoth();
+    await a.endpoint.bridge(b.endpoint);
+    await hearEachOther();
+    const told = new Promise<string>((resolve) =>
+      b.endpoint.on("destroy", (info) => resolve(info?.reason ?? "")),
+    );
+    await within("the first channel ends", 3000, a.endpoint.destroy());
+    expect(await within("the other ends", 3000, told)).toBe("NORMAL_CLEARING");
+  });
+
+  it.each([
+    ["the bridging channel leaves: the other stays with park_after_bridge", "bridger", true],
+    ["the bridged channel leaves: the one that bridged stays anyway", "bridged", false],
+    ["the bridged channel leaves: the one that bridged stays with park_after_bridge too", "bridged", true],
+  ])("%s, in silence, and can be played to", async (_, who, parks) => {
+    await openBoth();
+    const [goes, stays] = who === "bridger" ? [a, b] : [b, a];
+    if (parks) await stays.endpoint.set("park_after_bridge", "true");
+    await a.endpoint.bridge(b.endpoint);
+    await hearEachOther();
+    await within("the first channel ends", 3000, goes.endpoint.destroy());
+    await stays.audio.ear.waitForSilence();
+    expect(stays.endpoint.connected).toBe(true);
+    const playing = stays.endpoint.play("tone_stream://%(600,0,1300)");
+    await stays.audio.ear.waitForTone(1300);
+    await within("the prompt ends", 3000, playing);
+  });
+
+  it("refuses a bridge with a channel that is gone", async () => {
+    await openBoth();
+    await expect(a.endpoint.bridge("00000000-0000-0000-0000-000000000000")).rejects.toThrow(/^-ERR/);
+  });
+});

@@ -1,0 +1,360 @@
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { connectCaller } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import type { Endpoint } from "./clients.ts";
+import { Controller } from "./controller.ts";
+import { openPair } from "./pair.ts";
+import type { Pair } from "./pair.ts";
+import { RtpAudio } from "./peer/rtp-audio.ts";
+import { directionOf } from "./peer/sdp.ts";
+import { waitUntil, within } from "./peer/wait-until.ts";
+
+interface ChannelRow {
+  readonly uuid: string;
+  readonly callstate: string;
+  readonly read_codec: string;
+  readonly name: string;
+  readonly application: string;
+}
+
+describe("the media server under control", () => {
+  let pair: Pair;
+  let app: Controller;
+  const callers: Caller[] = [];
+
+  beforeAll(async () => {
+    pair = await openPair();
+    app = await Controller.connect(pair);
+  });
+  afterAll(async () => {
+    app.close();
+    await pair.close();
+  });
+  afterEach(async () => {
+    for (const caller of callers.splice(0)) await caller.close();
+  });
+  const connect = async (): Promise<Caller> => {
+    const caller = await connectCaller(app);
+    callers.push(caller);
+    return caller;
+  };
+
+  const channels = async (controller: Controller = app): Promise<ChannelRow[]> => {
+    const text = await (await controller.media()).api("show channels as json");
+    return (JSON.parse(text) as { rows?: ChannelRow[] }).rows ?? [];
+  };
+
+  it("is ready for drachtio-fsmrf, with an address for SIP", async () => {
+    const media = await app.media();
+    expect(media.sip.ipv4.udp.address).toMatch(/^\d+\.\d+\.\d+\.\d+:\d+$/);
+  });
+
+  it("createEndpoint with an SDP: an answer with the offered codec, and audio both ways", async () => {
+    const media = await app.media();
+    const audio = await RtpAudio.open();
+    const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp() });
+    expect(endpoint.local.sdp).toMatch(/^m=audio \d+ RTP\/AVP 0 101/m);
+    expect(endpoint.dialog.remote.sdp).toContain("a=rtpmap:101 telephone-event/8000");
+    audio.talkTo(endpoint.local.sdp);
+    const playing = endpoint.play("tone_stream://%(400,0,700)");
+    await audio.ear.waitForTone(700);
+    await playing;
+    await endpoint.destroy();
+    audio.close();
+  });
+
+  it("createEndpoint with an SDP and a codec list: the answer follows the list", async () => {
+    const media = await app.media();
+    const audio = await RtpAudio.open();
+    const both = audio
+      .sdp()
+      .replace("RTP/AVP 0 101", "RTP/AVP 0 8 101")
+      .replace("a=rtpmap:0 PCMU/8000\r\n", "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n");
+    const endpoint = await media.createEndpoint({ remoteSdp: both, codecs: ["PCMA"] });
+    expect(endpoint.local.sdp).toMatch(/^m=audio \d+ RTP\/AVP 8 /m);
+    await endpoint.destroy();
+    audio.close();
+  });
+
+  it("createEndpoint refuses an SDP without a codec that it knows", async () => {
+    const media = await app.media();
+    const audio = await RtpAudio.open();
+    const strange = audio
+      .sdp()
+      .replace("RTP/AVP 0 101", "RTP/AVP 97")
+      .replace(/a=rtpmap:.*\r\n/g, "")
+      .replace("a=ptime:20", "a=rtpmap:97 iLBC/8000\r\na=ptime:20");
+    await expect(media.createEndpoint({ remoteSdp: strange })).rejects.toMatchObject({ status: 488 });
+    audio.close();
+  });
+
+  it("createEndpoint without an SDP: an offer of plain RTP, completed later by modify", async () => {
+    const media = await app.media();
+    const endpoint = await media.createEndpoint();
+    const offered = endpoint.dialog.remote.sdp;
+    expect(offered.match(/^m=audio/gm)).toHaveLength(1);
+    expect(offered).toMatch(/^m=audio \d+ RTP\/AVP /m);
+    expect(endpoint.connected).toBe(true);
+    const audio = await RtpAudio.open();
+    await within("modify", 4000, endpoint.modify(audio.sdp()));
+    audio.talkTo(endpoint.local.sdp);
+    const playing = endpoint.play("tone_stream://%(500,0,700)");
+    await audio.ear.waitForTone(700);
+    await playing;
+    await endpoint.destroy();
+    audio.close();
+  });
+
+  it("the late-offer agent leg of the design: INVITE without SDP, its offer to the media server, the answer in the ACK", async () => {
+    const { Phone } = await import("./peer/phone.ts");
+    const { PeerDialog } = await import("./peer/peer-dialog.ts");
+    const media = await app.media();
+    const phone = await Phone.onUdp(app.edge.udp);
+    const audio = await RtpAudio.open();
+    const calling = app.srf.createUAC(phone.contactUri, { noAck: true });
+    const invite = await phone.takeRequest("INVITE");
+    phone.respond(invite, 180, "Ringing", { toTag: "agent" });
+    const ok = phone.respond(invite, 200, "OK", { toTag: "agent", body: audio.sdp() });
+    const late = await calling;
+    const endpoint = await media.createEndpoint({ remoteSdp: late.sdp });
+    const dialog = await late.ack(endpoint.local.sdp);
+    const call = PeerDialog.ofCallee(phone, invite, ok);
+    audio.talkTo((await call.take("ACK")).body);
+    const playing = endpoint.play("tone_stream://%(500,0,700)");
+    await audio.ear.waitForTone(700);
+    await playing;
+    const done = dialog.destroy();
+    await call.awaitHangUp();
+    await done;
+    await endpoint.destroy();
+    audio.close();
+    await phone.close();
+  });
+
+  it("re-INVITE of the media leg: hold by sendonly is answered with recvonly, and talk goes on after", async () => {
+    const caller = await connect();
+    const held = await within("hold", 4000, caller.endpoint.modify(caller.audio.sdp("sendonly")));
+    expect(directionOf(held)).toBe("recvonly");
+    const back = await within("unhold", 4000, caller.endpoint.modify(caller.audio.sdp("sendrecv")));
+    expect(directionOf(back)).toBe("sendrecv");
+    const playing = caller.endpoint.play("tone_stream://%(500,0,700)");
+    await caller.audio.ear.waitForTone(700);
+    await playing;
+  });
+
+  it("keeps variables: one, several, with spaces, and shows them", async () => {
+    const caller = await connect();
+    await caller.endpoint.set("ringdown_interaction", "42");
+    await caller.endpoint.set({ ringdown_a: "x y", ringdown_b: "1,2" });
+    const variables = await caller.endpoint.getChannelVariables();
+    expect([
+      variables["variable_ringdown_interaction"],
+      variables["variable_ringdown_a"],
+      variables["variable_ringdown_b"],
+    ]).toEqual(["42", "x y", "1,2"]);
+    const media = await app.media();
+    expect(await media.api(`uuid_setvar ${caller.endpoint.uuid} ringdown_c seven`)).toMatch(/^\+OK/);
+    expect((await media.api(`uuid_getvar ${caller.endpoint.uuid} ringdown_c`)).trim()).toBe("seven");
+    expect((await media.api(`uuid_getvar ${caller.endpoint.uuid} ringdown_none`)).trim()).toBe("_undef_");
+    expect(variables["Unique-ID"]).toBe(caller.endpoint.uuid);
+    expect(variables["Channel-Read-Codec-Name"]).toBe("PCMU");
+  });
+
+  it("counts packets and jitter of a channel", async () => {
+    const caller = await connect();
+    await waitUntil("some talk", 3000, () => caller.audio.ear.heardMs >= 0);
+    const playing = caller.endpoint.play("tone_stream://%(600,0,700)");
+    await playing;
+    const variables = await caller.endpoint.getChannelVariables(true);
+    expect(Number(variables["variable_rtp_audio_in_media_packet_count"])).toBeGreaterThan(20);
+    expect(Number(variables["variable_rtp_audio_out_media_packet_count"])).toBeGreaterThan(20);
+  });
+
+  it("mute keeps the caller's voice from the other side of the bridge", async () => {
+    const [a, b] = [await connect(), await connect()];
+    await a.endpoint.bridge(b.endpoint);
+    a.audio.mouth.sayTone(600);
+    await b.audio.ear.waitForTone(600);
+    await within("mute", 3000, a.endpoint.mute());
+    await b.audio.ear.waitForSilence();
+    await within("unmute", 3000, a.endpoint.unmute());
+    await b.audio.ear.waitForTone(600);
+  });
+
+  it("uuid_audio mutes and unmutes a bridged channel", async () => {
+    const [a, b] = [await connect(), await connect()];
+    await a.endpoint.bridge(b.endpoint);
+    a.audio.mouth.sayTone(600);
+    await b.audio.ear.waitForTone(600);
+    const media = await app.media();
+    console.log(await media.api(`uuid_audio ${a.endpoint.uuid} start read mute 1`));
+    console.log("uuid_audio", await b.audio.ear.waitForSilence().then(() => "silent", String));
+    console.log(await media.api(`uuid_audio ${a.endpoint.uuid} stop`));
+    await b.audio.ear.waitForTone(600);
+  });
+
+  it("uuid_hold", async () => {
+    const [a, b] = [await connect(), await connect()];
+    await a.endpoint.bridge(b.endpoint);
+    a.audio.mouth.sayTone(600);
+    await b.audio.ear.waitForTone(600);
+    const media = await app.media();
+    a.endpoint.dialog.on("modify", (request, response) => {
+      console.log("hold reinvite", directionOf(request.body));
+      response.send(200, { body: a.audio.sdp("recvonly") });
+    });
+    console.log(await media.api(`uuid_hold ${a.endpoint.uuid}`));
+    await new Promise((r) => setTimeout(r, 1000));
+    console.log("b hears 523:", await b.audio.ear.waitForTone(523, 1000).then(() => true, String));
+    console.log(await media.api(`uuid_hold off ${a.endpoint.uuid}`));
+    await new Promise((r) => setTimeout(r, 500));
+    console.log("b hears 600:", await b.audio.ear.waitForTone(600, 1000).then(() => true, String));
+  });
+
+  it("lists its channels, tells which exist, dumps one", async () => {
+    const caller = await connect();
+    const row = (await channels()).find(({ uuid }) => uuid === caller.endpoint.uuid);
+    expect([row?.callstate, row?.read_codec]).toEqual(["ACTIVE", "PCMU"]);
+    const media = await app.media();
+    expect((await media.api(`uuid_exists ${caller.endpoint.uuid}`)).trim()).toBe("true");
+    expect((await media.api("uuid_exists 00000000-0000-0000-0000-000000000000")).trim()).toBe("false");
+    const dump = JSON.parse(await media.api(`uuid_dump ${caller.endpoint.uuid} json`)) as Record<
+      string,
+      string
+    >;
+    expect([dump["Unique-ID"], dump["Answer-State"]]).toEqual([caller.endpoint.uuid, "answered"]);
+  });
+
+  it("uuid_kill ends a channel, with the cause given, and the endpoint learns of it", async () => {
+    const caller = await connect();
+    const media = await app.media();
+    const reason = new Promise<string>((resolve) =>
+      caller.endpoint.on("destroy", (info) => resolve(info?.reason ?? "")),
+    );
+    expect(await media.api(`uuid_kill ${caller.endpoint.uuid} USER_BUSY`)).toMatch(/^\+OK/);
+    expect(await within("the endpoint ends", 3000, reason)).toBe("USER_BUSY");
+    await caller.channelEnds;
+    expect((await media.api(`uuid_exists ${caller.endpoint.uuid}`)).trim()).toBe("false");
+    expect(await media.api(`uuid_kill ${caller.endpoint.uuid}`)).toMatch(/^-ERR/);
+  });
+
+  it("the BYE names the cause of a hang-up", async () => {
+    const caller = await connect();
+    const bye = new Promise<string>((resolve) =>
+      caller.endpoint.dialog.on("destroy", (message) => resolve(message.get("Reason"))),
+    );
+    await (await app.media()).api(`uuid_kill ${caller.endpoint.uuid} NO_ANSWER`);
+    expect(await within("BYE", 3000, bye)).toMatch(/Q\.850; ?cause=19; ?text="NO_ANSWER"/);
+  });
+
+  it("a BYE to the media leg ends the channel", async () => {
+    const caller = await connect();
+    const ended = new Promise((resolve) => caller.endpoint.on("destroy", resolve));
+    void caller.endpoint.dialog.destroy(); // its effect is awaited below
+    await within("the endpoint ends", 3000, ended);
+    const media = await app.media();
+    expect((await media.api(`uuid_exists ${caller.endpoint.uuid}`)).trim()).toBe("false");
+    callers.splice(0);
+    await caller.call.hangUp();
+    caller.audio.close();
+    await caller.phone.close();
+  });
+
+  it("answers an unknown command with -ERR", async () => {
+    const media = await app.media();
+    expect(await media.api("ringdown_nonsense")).toMatch(/^-ERR/);
+  });
+
+  describe("when the controller dies", () => {
+    async function orphans(): Promise<{ a: Caller; b: Caller; endpoints: Endpoint[] }> {
+      const doomed = await Controller.connect(pair, []);
+      const media = await doomed.media();
+      const make = async (): Promise<Caller> => {
+        const audio = await RtpAudio.open();
+        const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp() });
+        audio.talkTo(endpoint.local.sdp);
+        return { audio, endpoint } as unknown as Caller;
+      };
+      const [a, b] = [await make(), await make()];
+      await a.endpoint.bridge(b.endpoint);
+      a.audio.mouth.sayTone(600);
+      b.audio.mouth.sayTone(1000);
+      await b.audio.ear.waitForTone(600);
+      doomed.die([a.endpoint, b.endpoint]);
+      return { a, b, endpoints: [a.endpoint, b.endpoint] };
+    }
+
+    it("a bridged call keeps talking; another controller sees it, unbridges, plays, hangs up", async () => {
+      const { a, b } = await orphans();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await b.audio.ear.waitForTone(600);
+      await a.audio.ear.waitForTone(1000);
+      const media = await app.media();
+      const uuids = (await channels()).map(({ uuid }) => uuid);
+      expect(uuids).toContain(a.endpoint.uuid);
+      expect(uuids).toContain(b.endpoint.uuid);
+
+      expect(await media.api(`uuid_transfer ${a.endpoint.uuid} -both park inline`)).toMatch(/^\+OK/);
+      await a.audio.ear.waitForSilence();
+      await media.api(`uuid_broadcast ${a.endpoint.uuid} tone_stream://%(600,0,1300) aleg`);
+      await a.audio.ear.waitForTone(1300);
+      expect(await media.api(`uuid_bridge ${a.endpoint.uuid} ${b.endpoint.uuid}`)).toMatch(/^\+OK/);
+      await b.audio.ear.waitForTone(600);
+      for (const uuid of [a.endpoint.uuid, b.endpoint.uuid]) await media.api(`uuid_kill ${uuid}`);
+      await waitUntilGone(a.endpoint.uuid);
+      a.audio.close();
+      b.audio.close();
+    });
+
+    it("a channel alone stays parked", async () => {
+      const doomed = await Controller.connect(pair, []);
+      const media = await doomed.media();
+      const audio = await RtpAudio.open();
+      const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp() });
+      audio.talkTo(endpoint.local.sdp);
+      const playing = endpoint.play("tone_stream://%(9000,0,700)").catch(() => undefined);
+      await audio.ear.waitForTone(700);
+      doomed.die([endpoint]);
+      const adopter = await app.media();
+      await new Promise((r) => setTimeout(r, 500));
+      console.log(
+        "alone:",
+        await adopter.api(`uuid_exists ${endpoint.uuid}`),
+        (await channels()).map((c) => c.application),
+      );
+      console.log(
+        "still 700?",
+        await audio.ear.waitForTone(700, 300).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await adopter.api(`uuid_broadcast ${endpoint.uuid} tone_stream://%(600,0,1300) aleg`);
+      console.log(
+        "1300?",
+        await audio.ear.waitForTone(1300).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await adopter.api(`uuid_kill ${endpoint.uuid}`);
+      await waitUntilGone(endpoint.uuid);
+      void playing;
+      audio.close();
+    });
+
+    async function waitUntilGone(uuid: string): Promise<void> {
+      const media = await app.media();
+      for (let tries = 0; tries < 100; tries += 1) {
+        if ((await media.api(`uuid_exists ${uuid}`)).trim() === "false") return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`${uuid} is still there`);
+    }
+  });
+
+  it("has the folder", () => {
+    expect(join(pair.folder, "x")).toContain("ringdown-conformance-");
+  });
+});

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { connectCaller } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { Controller } from "./controller.ts";
+import { openPair } from "./pair.ts";
+import type { Pair } from "./pair.ts";
+import { sine } from "./peer/tone.ts";
+import { waitUntil, within } from "./peer/wait-until.ts";
+import { writeWav } from "./peer/wav.ts";
+
+describe("playing to a caller", () => {
+  let pair: Pair;
+  let app: Controller;
+  let caller: Caller;
+
+  beforeAll(async () => {
+    pair = await openPair();
+    app = await Controller.connect(pair);
+  });
+  afterAll(async () => {
+    app.close();
+    await pair.close();
+  });
+  afterEach(() => caller.close());
+
+  /** Half a second of that tone at that rate, as a file. */
+  const toneFile = (hz: number, rate = 8000): string => {
+    const path = join(pair.folder, `${hz}-${rate}.wav`);
+    writeWav(path, sine(hz, rate, rate / 2), rate);
+    return path;
+  };
+
+  it.each([8000, 16_000, 22_050, 44_100, 48_000])("plays a WAV file of %i Hz", async (rate) => {
+    caller = await connectCaller(app);
+    const playing = caller.endpoint.play(toneFile(700, rate));
+    await caller.audio.ear.waitForTone(700);
+    const result = await within("the file ends", 3000, playing);
+    expect(Number(result.playbackMilliseconds)).toBeGreaterThanOrEqual(480);
+    expect(Number(result.playbackMilliseconds)).toBeLessThanOrEqual(540);
+    await caller.audio.ear.waitForSilence();
+  });
+
+  it("plays to a caller with A-law", async () => {
+    caller = await connectCaller(app, 8);
+    const playing = caller.endpoint.play(toneFile(1100));
+    await caller.audio.ear.waitForTone(1100);
+    await within("the file ends", 3000, playing);
+    expect([...caller.audio.ear.payloadTypes]).toEqual([8]);
+  });
+
+  it("tells when each file starts and stops, in a list played in order", async () => {
+    caller = await connectCaller(app);
+    const said: string[] = [];
+    caller.endpoint.on("playback-start", ({ file }) => said.push(`start ${file}`));
+    caller.endpoint.on("playback-stop", ({ file }) => said.push(`stop ${file}`));
+    const [a, b] = [toneFile(700), toneFile(900)];
+    const playing = caller.endpoint.play([a, b]);
+    await caller.audio.ear.waitForTone(700);
+    await caller.audio.ear.waitForTone(900);
+    await within("the list ends", 4000, playing);
+    await waitUntil("four events", 2000, () => said.length === 4);
+    expect(said).toEqual([`start ${a}`, `stop ${a}`, `start ${b}`, `stop ${b}`]);
+  });
+
+  it("starts inside a file at the sample asked for", async () => {
+    caller = await connectCaller(app);
+    const playing = caller.endpoint.play({ file: toneFile(700), seekOffset: 2400 });
+    const result = await within("the file ends", 3000, playing);
+    expect(Number(result.playbackMilliseconds)).toBeGreaterThanOrEqual(180);
+    expect(Number(result.playbackMilliseconds)).toBeLessThanOrEqual(240);
+  });
+
+  it("stops a file after the seconds asked for (two or more)", async () => {
+    caller = await connectCaller(app);
+    const playing = caller.endpoint.play({ file: "tone_stream://%(9000,0,600)", timeoutSecs: 2 });
+    const result = await within("the time is over", 4000, playing);
+    expect(Number(result.playbackMilliseconds)).toBeGreaterThanOrEqual(1900);
+    expect(Number(result.playbackMilliseconds)).toBeLessThanOrEqual(2200);
+  });
+
+  it("says when there is no such file", async () => {
+    caller = await connectCaller(app);
+    await expect(caller.endpoint.play(join(pair.folder, "nothing.wav"))).rejects.toThrow("File Not Found");
+  });
+
+  it("plays tones: single, dual, repeated with a pause", async () => {
+    caller = await connectCaller(app);
+    const single = await within("one tone", 3000, caller.endpoint.play("tone_stream://%(300,0,900)"));
+    expect(Number(single.playbackMilliseconds)).toBe(300);
+    caller.audio.ear.forget();
+    const twice = await within(
+      "two beeps",
+      3000,
+      caller.endpoint.play("tone_stream://%(200,200,800);loops=2"),
+    );
+    expect(Number(twice.playbackMilliseconds)).toBe(800);
+    const heard = caller.audio.ear.last(800);
+    const loud = heard.filter((sample) => Math.abs(sample) > 500).length / heard.length;
+    expect(loud).toBeGreaterThan(0.3);
+    expect(loud).toBeLessThan(0.6);
+  });
+
+  it("plays silence of a given length", async () => {
+    caller = await connectCaller(app);
+    const started = Date.now();
+    const result = await within("the silence ends", 3000, caller.endpoint.play("silence_stream://400"));
+    expect(Number(result.playbackMilliseconds)).toBe(400);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(380);
+  });
+
+  it("plays hold music until it is broken off", async () => {
+    caller = await connectCaller(app);
+    let isOver = false;
+    const playing = caller.endpoint.play("local_stream://moh").finally(() => (isOver = true));
+    const loud = (): boolean => caller.audio.ear.last(300).some((sample) => Math.abs(sample) > 300);
+    await waitUntil("music", 4000, loud);
+    expect(isOver).toBe(false);
+    expect((await caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`)).getBody()).toMatch(
+      /^\+OK/,
+    );
+    await within("the music ends", 2000, playing);
+    await caller.audio.ear.waitForSilence();
+  });
+
+  it("barge-in: uuid_break ends a prompt, and all the rest of a list", async () => {
+    caller = await connectCaller(app);
+    const [long, next] = ["tone_stream://%(5000,0,700)", "tone_stream://%(5000,0,900)"];
+    const playing = caller.endpoint.play([long, next]);
+    await caller.audio.ear.waitForTone(700);
+    await caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`);
+    await within("the list ends", 2000, playing);
+    await caller.audio.ear.waitForSilence();
+    const after = caller.endpoint.play("tone_stream://%(300,0,1000)");
+    await caller.audio.ear.waitForTone(1000);
+    await within("the next prompt plays", 2000, after);
+  });
+
+  it("uuid_break without a prompt is no error", async () => {
+    caller = await connectCaller(app);
+    const body = (await caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`)).getBody();
+    expect(body).toMatch(/^\+OK/);
+  });
+
+  it("uuid_broadcast plays to a channel from outside", async () => {
+    caller = await connectCaller(app);
+    const media = await app.media();
+    const body = await media.api(`uuid_broadcast ${caller.endpoint.uuid} tone_stream://%(600,0,1200) aleg`);
+    expect(body).toMatch(/^\+OK/);
+    await caller.audio.ear.waitForTone(1200);
+  });
+
+  it("ends a prompt when the caller hangs up", async () => {
+    caller = await connectCaller(app);
+    const ended = new Promise((resolve) => caller.endpoint.on("destroy", resolve));
+    const playing = caller.endpoint.play("tone_stream://%(9000,0,700)").catch(() => undefined);
+    await caller.audio.ear.waitForTone(700);
+    await caller.call.hangUp();
+    await caller.endpoint.destroy();
+    await Promise.race([within("the prompt ends", 2000, playing), within("the endpoint ends", 2000, ended)]);
+  });
+});
