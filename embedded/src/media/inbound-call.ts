@@ -21,7 +21,7 @@ export interface CallServices {
   owner: ChannelOwner;
   /** The IPv4 address for session descriptions. */
   address: string;
-  createTransport(security: "none" | "dtls", remote: RemoteAudio | undefined): Promise<PacketTransport>;
+  createTransport(security: "none" | "dtls", isOfferer: boolean): Promise<PacketTransport>;
   /** The channel exists: it is visible to the event socket from now on. */
   register(channel: Channel): void;
 }
@@ -99,7 +99,7 @@ export class InboundCall {
     const isSecure = remote
       ? remote.security === "dtls"
       : headerOf(invite.request, "x-secure-rtp") === "true";
-    const transport = await services.createTransport(isSecure ? "dtls" : "none", remote);
+    const transport = await services.createTransport(isSecure ? "dtls" : "none", remote === undefined);
     const call = new InboundCall(services, invite, transport);
     call.#begin(offer, remote);
   }
@@ -206,9 +206,9 @@ export class InboundCall {
     if (body === "") return { sdp: this.#reoffer() };
     const offer = parseSdp(body);
     const remote = offer && selectAudio(offer);
-    const isSameKind = remote?.security === (this.#voice.remote?.security ?? "none");
-    if (offer === undefined || remote === undefined || !isSameKind) {
-      return { status: 488, reason: "Not Acceptable Here" };
+    if (offer === undefined || remote === undefined) return { status: 488, reason: "Not Acceptable Here" };
+    if (!(await this.#voice.transport.adopt(remote))) {
+      await this.#voice.replaceTransport(await this.#services.createTransport(remote.security, false));
     }
     const wasHeld = this.#isHeldByRemote();
     this.#channel.setVariable("switch_r_sdp", body);

@@ -17,6 +17,8 @@ import type { MediaServerConfig } from "./media-config.ts";
 import { silentLog } from "./media-config.ts";
 import { UdpPorts } from "./rtp/udp-ports.ts";
 import { UdpTransport } from "./rtp/udp-transport.ts";
+import type { WebRtcSettings } from "./rtp/webrtc-transport.ts";
+import { WebRtcTransport } from "./rtp/webrtc-transport.ts";
 import { SessionRecordings } from "./session-recording.ts";
 import type { IncomingInvite } from "./sip/incoming-invite.ts";
 import { SipTransport } from "./sip/sip-transport.ts";
@@ -150,6 +152,11 @@ class MediaCore implements MediaServer {
   #buildServices(): CallServices {
     const { address, portMin, portMax } = this.#config.rtp;
     const ports = new UdpPorts(portMin, portMax);
+    const webRtc: WebRtcSettings = {
+      portRange: portMin !== undefined && portMax !== undefined ? [portMin, portMax] : undefined,
+      externalAddresses: this.#config.rtp.externalAddresses ?? [],
+      log: this.#socketContext.log,
+    };
     return {
       owner: {
         events: this.#events,
@@ -158,7 +165,10 @@ class MediaCore implements MediaServer {
         onChannelGone: (channel) => this.#onChannelGone(channel),
       },
       address,
-      createTransport: async () => new UdpTransport(await ports.allocate()),
+      createTransport: async (security, isOfferer) =>
+        security === "dtls"
+          ? WebRtcTransport.open(webRtc, isOfferer)
+          : new UdpTransport(await ports.allocate()),
       register: (channel) => {
         this.#channels.set(channel.uuid, channel);
         this.#sessionsSinceStart++;

@@ -99,7 +99,8 @@ function readSection(sdp: Sdp, media: SdpMedia, index: number): RemoteAudio | un
     port: media.port,
     rtcpPort: readRtcpPort(sdp, media),
     hasRtcpMux: media.attributes.includes("rtcp-mux"),
-    direction: address === "0.0.0.0" ? "inactive" : directionOf(sdp, media),
+    // RFC 3264 section 8.4: a null address without ICE is an old way to hold.
+    direction: address === "0.0.0.0" && security === "none" ? "inactive" : directionOf(sdp, media),
     law: first.law,
     payloadType: first.payloadType,
     laws,

@@ -1,5 +1,5 @@
-import type { RemoteAudio } from "../core/negotiate.ts";
-import type { LocalAudio } from "../core/negotiate.ts";
+import type { LocalAudio, RemoteAudio } from "../core/negotiate.ts";
+import type { RtpHeader } from "../core/rtp.ts";
 
 /** Where and how our own description says we receive. */
 export type LocalTransport = Pick<LocalAudio, "port" | "rtcpPort" | "ice" | "dtls">;
@@ -11,12 +11,18 @@ export type LocalTransport = Pick<LocalAudio, "port" | "rtcpPort" | "ice" | "dtl
 export interface PacketTransport {
   /** What to write into our description; for ICE the candidates are gathered by then. */
   describe(): LocalTransport;
+  /**
+   * Prepares for a changed offer of the same peer (an ICE restart gathers anew). False if the offer needs
+   * another transport: other security, another certificate.
+   */
+  adopt(remote: RemoteAudio): Promise<boolean>;
   /** Starts or redirects the exchange with the remote side. */
   connect(remote: RemoteAudio): void;
   /** Sends a whole RTP packet. The caller may reuse the buffer after a few packets. */
   sendRtp(packet: Buffer): void;
   sendRtcp(packet: Buffer): void;
-  onRtp: (packet: Buffer) => void;
+  /** A received packet; the header (its payload bounds among it) is valid only during the call. */
+  onRtp: (header: RtpHeader, packet: Buffer) => void;
   onRtcp: (packet: Buffer) => void;
   /** Counters and addresses for the statistics. */
   remoteAddress(): { address: string; port: number } | undefined;

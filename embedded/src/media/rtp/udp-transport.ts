@@ -1,7 +1,8 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import { isIPv4 } from "node:net";
 import type { RemoteAudio } from "../core/negotiate.ts";
-import { isRtcp } from "../core/rtp.ts";
+import type { RtpHeader } from "../core/rtp.ts";
+import { createRtpHeader, isRtcp, parseRtp } from "../core/rtp.ts";
 import type { LocalTransport, PacketTransport } from "./packet-transport.ts";
 import type { PortPair } from "./udp-ports.ts";
 
@@ -23,9 +24,10 @@ function isPrivate(address: string): boolean {
  * a NAT); then the first source is taken and kept.
  */
 export class UdpTransport implements PacketTransport {
-  onRtp: (packet: Buffer) => void = () => {};
+  onRtp: (header: RtpHeader, packet: Buffer) => void = () => {};
   onRtcp: (packet: Buffer) => void = () => {};
   readonly #ports: PortPair;
+  readonly #header = createRtpHeader();
   #described: Endpoint | undefined;
   #target: Endpoint | undefined;
   #rtcpTarget: Endpoint | undefined;
@@ -46,6 +48,10 @@ export class UdpTransport implements PacketTransport {
 
   remoteAddress(): Endpoint | undefined {
     return this.#target;
+  }
+
+  adopt(remote: RemoteAudio): Promise<boolean> {
+    return Promise.resolve(remote.security === "none");
   }
 
   connect(remote: RemoteAudio): void {
@@ -91,8 +97,7 @@ export class UdpTransport implements PacketTransport {
       if (from.address === this.#target?.address) this.onRtcp(packet);
       return;
     }
-    if (!this.#accepts(from)) return;
-    this.onRtp(packet);
+    if (parseRtp(packet, this.#header) && this.#accepts(from)) this.onRtp(this.#header, packet);
   }
 
   #onRtcpSocket(packet: Buffer, from: RemoteInfo): void {

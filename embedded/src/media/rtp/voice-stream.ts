@@ -7,7 +7,8 @@ import { JitterBuffer } from "../core/jitter-buffer.ts";
 import type { LocalAudio, RemoteAudio } from "../core/negotiate.ts";
 import { buildRtcp, parseRtcp, roundTripMs, toNtp } from "../core/rtcp.ts";
 import { ReceptionStatistics } from "../core/rtp-statistics.ts";
-import { createRtpHeader, parseRtp, rtpHeaderBytes, writeRtpHeader } from "../core/rtp.ts";
+import type { RtpHeader } from "../core/rtp.ts";
+import { rtpHeaderBytes, writeRtpHeader } from "../core/rtp.ts";
 import type { Digit } from "../core/telephone-event.ts";
 import { TelephoneEventReceiver, TelephoneEventSender } from "../core/telephone-event.ts";
 import { frameSamples } from "../media-clock.ts";
@@ -28,13 +29,12 @@ function random32(): number {
 export class VoiceStream {
   onDigit: (digit: Digit) => void = () => {};
   readonly ssrc = random32();
-  readonly #transport: PacketTransport;
+  #transport: PacketTransport;
   readonly #jitter = new JitterBuffer(frameSamples);
   readonly #concealment = new LossConcealment();
   readonly #reception = new ReceptionStatistics();
   readonly #events = new TelephoneEventReceiver();
   readonly #eventSender = new TelephoneEventSender();
-  readonly #header = createRtpHeader();
   readonly #encoded = new Uint8Array(frameSamples);
   readonly #packets = Array.from({ length: sendBuffers }, () => Buffer.alloc(rtpHeaderBytes + frameSamples));
   readonly #eventPacket = Buffer.alloc(rtpHeaderBytes + 4);
@@ -57,8 +57,7 @@ export class VoiceStream {
 
   constructor(transport: PacketTransport) {
     this.#transport = transport;
-    transport.onRtp = (packet) => this.#onRtp(packet);
-    transport.onRtcp = (packet) => this.#onRtcp(packet);
+    this.#listen();
   }
 
   get transport(): PacketTransport {
@@ -87,12 +86,25 @@ export class VoiceStream {
     this.#transport.connect(remote);
   }
 
+  /** Goes on over another transport (a browser came back with a new certificate); the old one is closed. */
+  async replaceTransport(transport: PacketTransport): Promise<void> {
+    const before = this.#transport;
+    this.#transport = transport;
+    this.#listen();
+    this.#jitter.reset();
+    await before.close();
+  }
+
+  #listen(): void {
+    this.#transport.onRtp = (header, packet) => this.#onRtp(header, packet);
+    this.#transport.onRtcp = (packet) => this.#onRtcp(packet);
+  }
+
   // ---- receiving ----
 
-  #onRtp(packet: Buffer): void {
-    const header = this.#header;
+  #onRtp(header: RtpHeader, packet: Buffer): void {
     const remote = this.#remote;
-    if (remote === undefined || !parseRtp(packet, header)) return;
+    if (remote === undefined) return;
     const now = performance.now();
     const payloadBytes = header.payloadEnd - header.payloadStart;
     if (this.#reception.ssrc !== undefined && this.#reception.ssrc !== header.ssrc) this.#onNewSource();

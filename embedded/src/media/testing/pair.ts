@@ -83,8 +83,13 @@ export class Pair {
       () => phone.close(),
     );
     phone.connect(await sip.call(phone.sdp()));
+    return { sip, phone, endpoint: await this.nextEndpoint() };
+  }
+
+  /** The endpoint of the next caller that `connectCaller` has connected. */
+  async nextEndpoint(): Promise<Endpoint> {
     await waitFor("the endpoint", () => this.#connected.length > 0);
-    return { sip, phone, endpoint: this.#connected.shift()! };
+    return this.#connected.shift()!;
   }
 
   async close(): Promise<void> {
