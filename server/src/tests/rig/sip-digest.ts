@@ -1,0 +1,38 @@
+/** Digest answers (RFC 7616) of the rig's telephone. */
+import { createHash, randomBytes } from "node:crypto";
+import { parseChallenge } from "./sip-message.ts";
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** The value of Authorization or Proxy-Authorization that answers a challenge. */
+export function answerChallenge(
+  challengeHeader: string,
+  credentials: Credentials,
+  request: { method: string; uri: string },
+): string {
+  const { realm, nonce, algorithm, qop, opaque } = parseChallenge(challengeHeader);
+  const hash = (text: string): string =>
+    createHash(algorithm === "MD5" ? "md5" : "sha256")
+      .update(text)
+      .digest("hex");
+  const secret = hash(`${credentials.username}:${realm}:${credentials.password}`);
+  const asked = hash(`${request.method}:${request.uri}`);
+  const cnonce = randomBytes(8).toString("hex");
+  const response = qop
+    ? hash(`${secret}:${nonce}:00000001:${cnonce}:auth:${asked}`)
+    : hash(`${secret}:${nonce}:${asked}`);
+  const parts = [
+    `username="${credentials.username}"`,
+    `realm="${realm}"`,
+    `nonce="${nonce}"`,
+    `uri="${request.uri}"`,
+    `response="${response}"`,
+    `algorithm=${algorithm}`,
+  ];
+  if (qop) parts.push("qop=auth", "nc=00000001", `cnonce="${cnonce}"`);
+  if (opaque !== undefined) parts.push(`opaque="${opaque}"`);
+  return `Digest ${parts.join(", ")}`;
+}
