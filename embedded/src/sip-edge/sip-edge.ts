@@ -1,6 +1,7 @@
 import { UserAgent } from "./agent/user-agent.ts";
 import { systemClock } from "./clock.ts";
 import { ControlServer, type ControlConfig } from "./control/control-server.ts";
+import { silentLog, type SipEdgeLog } from "./log.ts";
 import { formatHostPort } from "./grammar/uri.ts";
 import type { Address, Protocol } from "./transport/flow.ts";
 import type { TransportLimits } from "./transport/listener.ts";
@@ -33,6 +34,8 @@ export interface SipEdgeConfig {
   /** The public IP address or name, for Contact and Via towards peers outside of our networks. */
   readonly externalAddress?: string;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** Bugs are told here with their stack; the message that met one is dropped, everything else goes on. */
+  readonly log?: SipEdgeLog;
 }
 
 export interface SipEdge {
@@ -54,12 +57,15 @@ export interface SipEdge {
  */
 export async function startSipEdge(config: SipEdgeConfig): Promise<SipEdge> {
   const limits = { ...defaultLimits, ...config.limits };
-  const agent = await UserAgent.open(systemClock, limits, {
-    listen: config.listen,
-    tls: config.tls,
-    externalAddress: config.externalAddress,
-    limits,
-  });
+  const agent = await UserAgent.open(
+    { clock: systemClock, limits, log: config.log ?? silentLog },
+    {
+      listen: config.listen,
+      tls: config.tls,
+      externalAddress: config.externalAddress,
+      limits,
+    },
+  );
   const control = await openControl(config.control, agent).catch(async (error: unknown) => {
     await agent.close();
     throw error;

@@ -42,6 +42,10 @@ class HandApp implements ControlClient {
   }
 }
 
+function fail(fields: Record<string, unknown>, message: string): never {
+  throw new Error(message, { cause: fields["error"] });
+}
+
 describe("the user agent, with time in our hands", () => {
   let clock: FakeClock;
   let agent: UserAgent;
@@ -50,12 +54,15 @@ describe("the user agent, with time in our hands", () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    agent = await UserAgent.open(clock, defaultLimits, {
-      listen: [{ protocol: "udp", host: "127.0.0.1", port: 0 }],
-      tls: undefined,
-      externalAddress: undefined,
-      limits: defaultLimits,
-    });
+    agent = await UserAgent.open(
+      { clock, limits: defaultLimits, log: { error: fail } },
+      {
+        listen: [{ protocol: "udp", host: "127.0.0.1", port: 0 }],
+        tls: undefined,
+        externalAddress: undefined,
+        limits: defaultLimits,
+      },
+    );
     app = new HandApp();
     app.agent = agent;
     for (const verb of ["invite", "options", "message"]) agent.routes.add(app, verb);

@@ -5,6 +5,7 @@ import { refuse } from "../control/replies.ts";
 import { VerbRoutes } from "../control/verb-routes.ts";
 import { Dialogs } from "../dialog/dialogs.ts";
 import type { SipRequest } from "../grammar/message.ts";
+import type { SipEdgeLog } from "../log.ts";
 import { Transactions, type ReceivedRequest } from "../transaction/transactions.ts";
 import type { Flow } from "../transport/flow.ts";
 import type { Inbox } from "../transport/listener.ts";
@@ -29,6 +30,12 @@ export interface UserAgentLimits {
   readonly maxRegistrations: number;
 }
 
+export interface UserAgentSettings {
+  readonly clock: Clock;
+  readonly limits: UserAgentLimits;
+  readonly log: SipEdgeLog;
+}
+
 /** How long farewells may take before the sockets close. */
 const farewellMs = 1000;
 
@@ -37,6 +44,7 @@ export class UserAgent {
   readonly routes = new VerbRoutes();
   readonly transports: Transports;
   readonly #clock: Clock;
+  readonly #log: SipEdgeLog;
   readonly #dialogs = new Dialogs();
   readonly #transactions: Transactions;
   readonly #incoming: IncomingRequests;
@@ -46,8 +54,10 @@ export class UserAgent {
   readonly #reliables: ReliableProvisionals;
   readonly #hangUp: HangUp;
 
-  private constructor(clock: Clock, limits: UserAgentLimits, ground: Ground, transports: Transports) {
+  private constructor(settings: UserAgentSettings, ground: Ground, transports: Transports) {
+    const { clock, limits } = settings;
     this.#clock = clock;
+    this.#log = settings.log;
     this.transports = transports;
     this.#transactions = new Transactions(clock, limits.maxTransactions, {
       onRequest: (received) => this.#incoming.onRequest(received),
@@ -86,10 +96,11 @@ export class UserAgent {
     });
   }
 
-  static async open(clock: Clock, limits: UserAgentLimits, config: TransportsConfig): Promise<UserAgent> {
-    const ground = new Ground(new Registrations(clock, limits.maxRegistrations));
+  static async open(settings: UserAgentSettings, config: TransportsConfig): Promise<UserAgent> {
+    const registrations = new Registrations(settings.clock, settings.limits.maxRegistrations);
+    const ground = new Ground(registrations, settings.log);
     const transports = await Transports.open(config, ground);
-    return new UserAgent(clock, limits, ground, transports);
+    return new UserAgent(settings, ground, transports);
   }
 
   stats(): { transactions: number; dialogs: number; connections: number } {
@@ -102,15 +113,15 @@ export class UserAgent {
 
   /** `sip|txnId|dialogId[|routeUrl]` and its message. */
   onSip(client: ControlClient, request: ControlRequest): void {
-    const { id, message } = request;
-    const [transactionId = "", dialogId = "", routeUrl = ""] = request.args;
-    if (message.startLine.startsWith("SIP/")) {
-      if (transactionId === "") refuse(client, id, "transaction id missing");
-      else this.#appResponses.respond(client, id, transactionId, message);
-    } else if (dialogId !== "") this.#appRequests.sendInDialog(client, id, message, dialogId);
-    else if (message.startLine.startsWith("CANCEL "))
-      this.#appRequests.cancel(client, id, message, transactionId);
-    else this.#sendByCallId(client, request, routeUrl);
+    try {
+      this.#dispatch(client, request);
+    } catch (error) {
+      this.#log.error(
+        { error, startLine: request.message.startLine },
+        "Bug: an application's message failed",
+      );
+      refuse(client, request.id, "Internal server error");
+    }
   }
 
   onClientClosed(client: ControlClient): void {
@@ -132,6 +143,18 @@ export class UserAgent {
     await this.transports.close();
   }
 
+  #dispatch(client: ControlClient, request: ControlRequest): void {
+    const { id, message } = request;
+    const [transactionId = "", dialogId = "", routeUrl = ""] = request.args;
+    if (message.startLine.startsWith("SIP/")) {
+      if (transactionId === "") refuse(client, id, "transaction id missing");
+      else this.#appResponses.respond(client, id, transactionId, message);
+    } else if (dialogId !== "") this.#appRequests.sendInDialog(client, id, message, dialogId);
+    else if (message.startLine.startsWith("CANCEL "))
+      this.#appRequests.cancel(client, id, message, transactionId);
+    else this.#sendByCallId(client, request, routeUrl);
+  }
+
   /** drachtio: an application may name a dialog by its Call-ID alone. */
   #sendByCallId(client: ControlClient, { id, message }: ControlRequest, routeUrl: string): void {
     const callId = message.headers.find(({ name }) => name === "Call-ID")?.value;
@@ -151,10 +174,12 @@ export class UserAgent {
 /** Stands between transports and user agent, because each needs the other to begin. */
 class Ground implements Inbox {
   readonly registrations: Registrations;
+  readonly #log: SipEdgeLog;
   #agent: { readonly intake: Intake; isInUse(flow: Flow): boolean } | undefined;
 
-  constructor(registrations: Registrations) {
+  constructor(registrations: Registrations, log: SipEdgeLog) {
     this.registrations = registrations;
+    this.#log = log;
   }
 
   attach(agent: { readonly intake: Intake; isInUse(flow: Flow): boolean }): void {
@@ -162,7 +187,12 @@ class Ground implements Inbox {
   }
 
   onBytes(bytes: Buffer, flow: Flow): void {
-    this.#agent?.intake.onBytes(bytes, flow);
+    try {
+      this.#agent?.intake.onBytes(bytes, flow);
+    } catch (error) {
+      const from = `${flow.protocol} ${flow.remote.host}:${String(flow.remote.port)}`;
+      this.#log.error({ error, from }, "Bug: a message of the network failed");
+    }
   }
 
   onBroken(status: 400 | 513, head: Buffer, flow: Flow): void {

@@ -17,6 +17,7 @@ export interface SipPeer {
   /** Takes the first message that fits out of what was received, waiting for it if need be. */
   request(method: string, timeoutMs?: number): Promise<SipRequest>;
   response(status: number, method?: string, timeoutMs?: number): Promise<SipResponse>;
+  finalResponse(callId: string): Promise<SipResponse>;
   close(): Promise<void>;
 }
 
@@ -55,6 +56,12 @@ class Peer implements SipPeer {
       message.status === status &&
       (method === undefined || (headerValue(message, "CSeq") ?? "").endsWith(` ${method}`));
     return (await this.#take(`${String(status)} ${method ?? ""}`, fits, timeoutMs)) as SipResponse;
+  }
+
+  async finalResponse(callId: string): Promise<SipResponse> {
+    const fits = (message: SipMessage): boolean =>
+      message.type === "response" && message.status >= 200 && headerValue(message, "Call-ID") === callId;
+    return (await this.#take(`a final response in ${callId}`, fits)) as SipResponse;
   }
 
   async close(): Promise<void> {

@@ -72,7 +72,10 @@ export class Transports {
   }
 
   isListening(protocol: Protocol): boolean {
-    return this.#listenerFor(protocol, "") !== undefined;
+    const isWebSocket = protocol === "ws" || protocol === "wss";
+    // A browser's Contact says ws also when its connection is a wss one (RFC 7118 section 5.1).
+    const accepted = isWebSocket ? ["ws", "wss"] : [protocol];
+    return this.#listeners.some((listener) => accepted.includes(listener.protocol));
   }
 
   /** What we call ourselves on that transport towards that host. */
@@ -113,7 +116,8 @@ export class Transports {
 
   /** A flow on which nothing can be sent: for a next hop that can't be found. */
   deadFlow(protocol: Protocol, remote: Address, failure: FlowFailure): Flow {
-    const local = this.advertised(protocol, remote.host) ?? { host: "0.0.0.0", port: 0 };
+    const listener = this.#listenerFor(protocol, remote.host) ?? this.#listeners[0];
+    const local = listener === undefined ? remote : this.#advertise(listener.address, remote.host);
     return {
       protocol,
       isReliable: true,
