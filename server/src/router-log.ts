@@ -25,7 +25,7 @@ export async function openRouterLog(
   }
   const redis = await openRedis(redisUrl, log);
   const { openRedisLog } = await import("./acd/event-log.redis.ts");
-  const events = await openRedisLog({ redis, clock, journal: log });
+  const events = await openRedisLog({ redis, journal: log });
   return {
     log: events,
     check: () =>

@@ -77,6 +77,9 @@ export function openMemoryLog(clock: Clock, store: MemoryStore = createMemorySto
       return Promise.resolve();
     },
 
+    /** This store forgets only with its process. */
+    attend: () => undefined,
+
     async read() {
       insistOnOpen();
       return { snapshot: store.snapshot, committed: store.committed };

@@ -36,6 +36,21 @@ export interface Lease {
   committed: number;
 }
 
+/** All that a router knows, to give a store that lost its memory. */
+export interface Memory extends Snapshot {
+  committed: number;
+  epoch: number;
+}
+
+/** Who stands by when the store lost its memory (a Redis without persistence that started again). */
+export interface Attendant {
+  /** The router restores at once; the others wait for it first. */
+  isLeading(): boolean;
+  recall(): Memory;
+  /** Another node restored the store: take its snapshot. */
+  onReplaced(): void;
+}
+
 /**
  * The ordered log that the router consumes, and the effects that are final. In one process it is an array, with
  * several nodes a Redis Stream; event-log.case.ts says what both do. Every method retries through an outage of
@@ -45,6 +60,8 @@ export interface Lease {
 export interface EventLog {
   /** Stores lines in the order of the calls; resolves when stored. A retry may store one twice. */
   append(entry: LogEntry): Promise<void>;
+  /** Names who remembers, should the store forget; before anything else. */
+  attend(attendant: Attendant): void;
   /** The newest snapshot, and up to where effects are final. */
   read(): Promise<{ snapshot: Snapshot | null; committed: number }>;
   /** Lines after a position, now and from now on. `onGap`: they are trimmed away; take a snapshot. */

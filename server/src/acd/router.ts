@@ -6,7 +6,7 @@ import type { Effect } from "./core/effect.ts";
 import type { AcdEvent, LogEntry } from "./core/event.ts";
 import { reduce } from "./core/reduce.ts";
 import { restoreBoard, saveBoard } from "./core/snapshot.ts";
-import type { Batch, EventLog, Outcome, StoredEntry } from "./event-log.ts";
+import type { Batch, EventLog, Memory, Outcome, StoredEntry } from "./event-log.ts";
 
 const leaseMs = 2_000;
 const renewEveryMs = 500;
@@ -48,6 +48,9 @@ export class Router {
   private isTicking = false;
   private isClosed = false;
   private wake: { atMs: number; cancel: () => void } | null = null;
+  /** The line that the loaded snapshot stood for. */
+  private base = 0;
+  private lastEpoch = 0;
   private snapshotAt = 0;
   private snapshot: { position: number; text: string } | null = null;
   private readonly silences = new Map<string, number>();
@@ -65,6 +68,13 @@ export class Router {
 
   async start(): Promise<void> {
     const { log } = this.options;
+    log.attend({
+      isLeading: () => this.isLeading,
+      recall: () => this.recall(),
+      onReplaced: () => {
+        this.inBackground(this.rejoin(), "The router's log could not be joined again");
+      },
+    });
     const committed = await this.load();
     this.delivered = committed;
     this.followBatches(committed);
@@ -83,6 +93,22 @@ export class Router {
     this.epoch = null;
   }
 
+  private recall(): Memory {
+    const { position, committed, lastEpoch: epoch } = this;
+    return { position, committed, epoch, text: saveBoard(this.board) };
+  }
+
+  /** Another node gave the store its memory back: what it remembers counts from now on. */
+  private async rejoin(): Promise<void> {
+    this.stepDown();
+    this.stopBatches();
+    this.committed = 0;
+    const committed = await this.load();
+    if (committed !== this.delivered) this.options.onGap();
+    this.delivered = committed;
+    if (!this.isClosed) this.followBatches(committed);
+  }
+
   /** The board from the newest snapshot, and the lines since. Returns up to where effects are final. */
   private async load(): Promise<number> {
     const { snapshot, committed } = await this.options.log.read();
@@ -90,6 +116,7 @@ export class Router {
     this.stopEntries();
     this.board = snapshot ? restoreBoard(snapshot.text) : createBoard();
     this.position = snapshot?.position ?? 0;
+    this.base = this.position;
     this.snapshotAt = this.position;
     this.snapshot = null;
     this.unfinal = [];
@@ -172,12 +199,19 @@ export class Router {
   /** Makes the next outcomes final, one batch at a time. */
   private pump(): void {
     if (this.epoch === null || this.isCommitting || this.isClosed) return;
-    const outcomes = this.unfinal.slice(0, outcomesPerBatch);
-    const last = outcomes.at(-1);
-    if (!last || outcomes[0]?.position !== this.committed + 1) return;
-    const batch = { after: this.committed, position: last.position, epoch: this.epoch, outcomes };
+    const batch = this.nextBatch(this.epoch);
+    if (!batch) return;
     this.isCommitting = true;
     this.inBackground(this.commit(batch), "The router's effects could not be made final");
+  }
+
+  private nextBatch(epoch: number): Batch | null {
+    const after = this.committed;
+    if (after < this.base) return { after, position: this.base, epoch, outcomes: [] };
+    const outcomes = this.unfinal.slice(0, outcomesPerBatch);
+    const last = outcomes.at(-1);
+    if (!last || outcomes[0]?.position !== after + 1) return null;
+    return { after, position: last.position, epoch, outcomes };
   }
 
   private async commit(batch: Batch): Promise<void> {
@@ -213,6 +247,7 @@ export class Router {
   private hear(batch: Batch): void {
     if (batch.after !== this.delivered || this.isClosed) return;
     this.delivered = batch.position;
+    this.lastEpoch = Math.max(this.lastEpoch, batch.epoch);
     this.settle(batch.position);
     for (const outcome of batch.outcomes) this.options.onOutcome(outcome);
   }
@@ -276,6 +311,7 @@ export class Router {
     if (this.epoch !== epoch) {
       this.options.journal.info({ epoch, committed }, "This node is the router");
       this.epoch = epoch;
+      this.lastEpoch = epoch;
       this.isTicking = false;
     }
     if (!this.isCommitting) this.settle(committed);
