@@ -2,28 +2,35 @@
 import type { Clock } from "../base/clock.ts";
 import type { BoundEndpoint } from "../base/handler.ts";
 import type { Log } from "../base/log.ts";
-import type { FlowProblem } from "../contract/telephony.ts";
 import type { Flow } from "../contract/flow.ts";
-import type { Language, Role } from "../contract/people.ts";
 import type { Postgres } from "../store/postgres.ts";
-import type { Changes } from "./changes.ts";
-import type { Directory } from "./directory.ts";
+import { audit } from "./audit.ts";
+import { auditEndpoints } from "./audit.handlers.ts";
+import { openChanges, type ChangeListener } from "./changes.ts";
+import { createDemo, type OneTimeLink } from "./demo.ts";
+import { openDirectory, type Directory, type OpenDirectory } from "./directory.ts";
+import { flowEndpoints, type FlowValidator } from "./flows.handlers.ts";
+import { makeLink } from "./invitations.ts";
+import { hasAdministrator } from "./invitations.postgres.ts";
+import { labelEndpoints } from "./labels.handlers.ts";
+import { openLabels } from "./labels.ts";
+import { numberEndpoints } from "./numbers.handlers.ts";
+import { announcer } from "./office.ts";
+import { findDeskPhone } from "./people.postgres.ts";
+import { peopleEndpoints } from "./people.handlers.ts";
+import { promptEndpoints, type PromptStore } from "./prompts.handlers.ts";
+import { queueEndpoints } from "./queues.handlers.ts";
+import { readInstanceSecret } from "./secrets.ts";
+import { sessionEndpoints } from "./session.handlers.ts";
+import { openSessions, type SignedInSession } from "./sessions.ts";
+import { trunkEndpoints } from "./trunks.handlers.ts";
 
 export type { Change, ChangeListener } from "./changes.ts";
-export type { Directory } from "./directory.ts";
-
-/** What administration needs of prompts: ivr/ has it. */
-export interface PromptStore {
-  list(): { id: string; languages: Language[]; text: string }[];
-  find(id: string, language: Language): string;
-  save(id: string, file: Buffer): Promise<{ durationMs: number; bytes: number }>;
-  remove(id: string): Promise<void>;
-}
-
-export type FlowValidator = (
-  flow: unknown,
-  context: { queueIds: ReadonlySet<string>; uploadIds: ReadonlySet<string> },
-) => FlowProblem[];
+export type { OneTimeLink } from "./demo.ts";
+export type { Directory, PublishedFlow } from "./directory.ts";
+export type { FlowValidator } from "./flows.handlers.ts";
+export type { PromptStore } from "./prompts.handlers.ts";
+export type { SignedInSession } from "./sessions.ts";
 
 export interface AdminOptions {
   postgres: Postgres;
@@ -35,45 +42,37 @@ export interface AdminOptions {
   prompts: PromptStore;
 }
 
-export interface OneTimeLink {
+/** Digest hashes `H(username:realm:password)` in lower-case hex. */
+interface StoredDigest {
+  ha1Md5: string;
+  ha1Sha256: string;
+}
+
+/** A SIP peer that may send calls, as telephony wants it. */
+export interface TrunkPeerRecord {
+  id: string;
   name: string;
-  username: string;
-  url: string;
+  enabled: boolean;
+  networks: readonly string[];
+  username: string | null;
+  secret: StoredDigest | null;
+  maximumCalls: number;
 }
 
 export interface Admin {
-  /** For api/: who a session token belongs to. */
-  sessions: {
-    authenticate(token: string): Promise<{
-      sessionId: string;
-      user: { id: string; name: string; role: Role };
-      csrfToken: string;
-    } | null>;
-  };
-  changes: Pick<Changes, "on">;
+  /** For api/: who a session token belongs to, null for nobody. */
+  sessions: { authenticate(token: string): Promise<SignedInSession | null> };
+  /** Told after a change is in the database and the directory has it. */
+  changes: { on(listener: ChangeListener): () => void };
+  /** The published configuration in memory. */
   directory: Directory;
   endpoints: BoundEndpoint[];
   /** Telephony's directories (telephony/directories.ts). */
-  trunks: {
-    list(): readonly {
-      id: string;
-      name: string;
-      enabled: boolean;
-      networks: readonly string[];
-      username: string | null;
-      secret: { ha1Md5: string; ha1Sha256: string } | null;
-      maximumCalls: number;
-    }[];
-    onChange(listener: () => void): () => void;
-  };
-  phones: {
-    find(
-      username: string,
-    ): Promise<{ personId: string; secret: { ha1Md5: string; ha1Sha256: string } } | undefined>;
-  };
-  /** An active person, as far as memory knows (never waits for the database). */
+  trunks: { list(): readonly TrunkPeerRecord[]; onChange(listener: () => void): () => void };
+  phones: { find(username: string): Promise<{ personId: string; secret: StoredDigest } | undefined> };
+  /** An active person, as far as memory knows: never waits for the database. */
   people: { isStillAllowed(personId: string): boolean };
-  /** Labels for the desk, in memory: not retired ones. */
+  /** Reasons and dispositions that may be chosen (not the retired ones), from memory. */
   labels(): Promise<{
     notReadyReasons: { id: string; label: string }[];
     dispositions: { id: string; label: string }[];
@@ -87,11 +86,11 @@ export interface Admin {
   ensureFirstAdministratorLink(origin: string): Promise<string | null>;
   /**
    * Demo data on an empty installation: two queues, two numbers on a flow, five agents with one-time links, a
-   * trunk for this machine. Null when there is anything already.
+   * trunk for this machine. Null when there is (or once was) anything.
    */
   createDemo(options: {
     origin: string;
-    flow: (queues: { salesQueueId: string; supportQueueId: string }) => Flow;
+    flow(queues: { salesQueueId: string; supportQueueId: string }): Flow;
   }): Promise<OneTimeLink[] | null>;
   /** Notes an access to a recording; rejects when it cannot be noted, and then nothing may be shown. */
   auditRecordingAccess(
@@ -103,4 +102,82 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-export declare function openAdmin(options: AdminOptions): Promise<Admin>;
+/** Reads the configuration into memory; throws Failure "unavailable" when the database is away. */
+export async function openAdmin(options: AdminOptions): Promise<Admin> {
+  const { postgres, clock, log, realm, validateFlow, prompts } = options;
+  const changes = openChanges(log);
+  const directory = await openDirectory(postgres);
+  const labels = await openLabels(postgres, changes);
+  const sessions = openSessions(postgres, clock, log, changes);
+  const announce = announcer(directory, changes, clock, log);
+  const office = { postgres, clock, log, sessions, directory, announce, realm, validateFlow, prompts };
+  return {
+    sessions,
+    changes,
+    directory,
+    endpoints: [
+      ...sessionEndpoints(office),
+      ...peopleEndpoints(office),
+      ...queueEndpoints(office),
+      ...numberEndpoints(office),
+      ...flowEndpoints(office),
+      ...trunkEndpoints(office),
+      ...promptEndpoints(office),
+      ...labelEndpoints(office),
+      ...auditEndpoints(office),
+    ],
+    trunks: trunkDirectory(directory, changes.on),
+    phones: {
+      async find(username) {
+        const found = await findDeskPhone(postgres, username);
+        if (found === null) return undefined;
+        const { personId, ...secret } = found;
+        return { personId, secret };
+      },
+    },
+    people: { isStillAllowed: (personId) => directory.person(personId)?.active === true },
+    labels: labels.current,
+    instanceSecret: (name) => readInstanceSecret(postgres, name),
+    ensureFirstAdministratorLink: (origin) =>
+      postgres.transaction(async (inside) => {
+        if (await hasAdministrator(inside)) return null;
+        return (await makeLink(inside, clock, origin, null)).url;
+      }),
+    async createDemo({ origin, flow }) {
+      const links = await createDemo({ postgres, clock, origin, flow });
+      if (links !== null) await Promise.all([directory.reload(), labels.reload()]);
+      return links;
+    },
+    auditRecordingAccess: (user, { recordingId, interactionId, download }, ip) =>
+      audit(
+        postgres,
+        { user, ip },
+        {
+          action: download ? "recording.downloaded" : "recording.listened",
+          subject: `recording:${recordingId}`,
+          detail: { interactionId },
+        },
+      ),
+    close() {
+      sessions.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function trunkDirectory(
+  directory: OpenDirectory,
+  onChange: (listener: ChangeListener) => () => void,
+): Admin["trunks"] {
+  return {
+    list: () =>
+      directory.trunks().map(({ ha1Md5, ha1Sha256, outboundUri: _, ...trunk }) => ({
+        ...trunk,
+        secret: ha1Md5 === null || ha1Sha256 === null ? null : { ha1Md5, ha1Sha256 },
+      })),
+    onChange: (listener) =>
+      onChange((change) => {
+        if (change.what === "trunks") listener();
+      }),
+  };
+}

@@ -6,6 +6,7 @@ import type { FieldProblem } from "../contract/errors.ts";
 
 /** Parses what came with a request by the endpoint's types; Failure "bad-request" lists every problem. */
 export function parseInput(endpoint: Endpoint, request: Request): InputOf<Endpoint> {
+  refuseUnstorable([request.params, request.query, endpoint.requestType === undefined ? request.body : null]);
   const problems: FieldProblem[] = [];
   const part = (name: string, type: z.ZodType, value: unknown): unknown => {
     const parsed = type.safeParse(value);
@@ -28,4 +29,11 @@ export function parseInput(endpoint: Endpoint, request: Request): InputOf<Endpoi
 function bodyOf(request: Request): unknown {
   const body: unknown = request.body;
   return body ?? {};
+}
+
+/** NUL and half surrogate pairs are no text that a database keeps, in names and notes as little as in keys. */
+function refuseUnstorable(values: readonly unknown[]): void {
+  // JSON.stringify writes both as escapes; an even number of backslashes before is a backslash of the text's own.
+  if (!/(?<!\\)(\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/i.test(JSON.stringify(values))) return;
+  throw new Failure("bad-request", "The request holds characters that are no text (NUL or half a character)");
 }

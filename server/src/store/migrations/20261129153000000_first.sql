@@ -62,13 +62,6 @@ create table setting (
   changed_at timestamptz not null default now()
 );
 
--- The status that a person chose, to be as before after a restart.
-create table agent_status (
-  person_id uuid primary key references person on delete cascade,
-  status text not null,
-  reason text
-);
-
 create table desk_phone (
   person_id uuid primary key references person on delete cascade,
   username text not null,
