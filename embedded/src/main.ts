@@ -51,6 +51,16 @@ function survive(error: unknown): void {
   process.stderr.write(`Bug in the embedded pair: ${stack}\n`);
 }
 
+/** Trouble of either half, one line each, for whoever reads the parent's stderr. */
+function tell(level: "warn" | "error"): (fields: Record<string, unknown>, message: string) => void {
+  return ({ error, ...fields }, message) => {
+    const stack = error instanceof Error ? { stack: error.stack } : {};
+    process.stderr.write(`${JSON.stringify({ level, message, ...fields, ...stack })}\n`);
+  };
+}
+
+const log = { info: (): void => undefined, warn: tell("warn"), error: tell("error") };
+
 let isLeaving = false;
 
 async function leave(embedded: Embedded): Promise<void> {
@@ -64,7 +74,8 @@ async function leave(embedded: Embedded): Promise<void> {
 async function run(): Promise<void> {
   let embedded: Embedded;
   try {
-    embedded = await startEmbedded(readConfig());
+    const { sipEdge, media } = readConfig();
+    embedded = await startEmbedded({ sipEdge: { ...sipEdge, log }, media: { ...media, log } });
   } catch (error) {
     await report({ type: "failed", error: describeFailure(error) });
     process.exit(1);

@@ -69,7 +69,7 @@ interface Bench {
   /** What the user of the layer heard: statuses, "timeout", "failure", methods, in order. */
   readonly heard: (string | number)[];
   readonly received: ReceivedRequest[];
-  send(message: SipRequest): void;
+  readonly send: (message: SipRequest) => void;
 }
 
 function setUp(isReliable = false, maxTransactions = 100): Bench {
