@@ -23,6 +23,8 @@ export class DtlsAudio {
   readonly offer: string;
   readonly #connection: RTCPeerConnection;
   #sequence = 1;
+  /** Packets leave one after the other: encryption must not let one overtake another. */
+  #sent: Promise<unknown> = Promise.resolve();
 
   static async open(): Promise<DtlsAudio> {
     const connection = new RTCPeerConnection({
@@ -58,7 +60,9 @@ export class DtlsAudio {
         ssrc: 1,
       });
       // Not through the track, which would put its own payload type on the digits.
-      if (this.isConnected) void connection.dtlsTransports[0]?.sendRtp(utterance.payload, header);
+      const dtls = connection.dtlsTransports[0];
+      if (this.isConnected && dtls !== undefined)
+        this.#sent = this.#sent.then(() => dtls.sendRtp(utterance.payload, header)).catch(() => undefined);
     });
   }
 
