@@ -1,6 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startEmbedded } from "../src/embedded.ts";
+import { sine } from "./peer/tone.ts";
+import { writeWav } from "./peer/wav.ts";
 
 export interface Door {
   readonly host: string;
@@ -61,6 +64,32 @@ function openRealPair(): Pair {
   };
 }
 
-function openEmbeddedPair(_options: PairOptions): Promise<Pair> {
-  return Promise.reject(new Error("no embedded pair yet"));
+async function openEmbeddedPair({ maxChannels = 100 }: PairOptions): Promise<Pair> {
+  const folder = makeFolder();
+  const music = join(folder, "music.wav");
+  writeWav(music, sine(523, 8000, 8000 * 10), 8000);
+  const secret = "conformance";
+  const host = "127.0.0.1";
+  const embedded = await startEmbedded({
+    sipEdge: {
+      control: { host, port: 0, secret },
+      listen: (["udp", "tcp", "ws"] as const).map((protocol) => ({ protocol, host, port: 0 })),
+    },
+    media: {
+      eventSocket: { host, port: 0, password: secret },
+      sip: { host, port: 0 },
+      rtp: { address: host },
+      maxChannels,
+      localStreams: { moh: [music] },
+    },
+  });
+  return {
+    drachtio: { host, port: embedded.sipEdge.control.port, secret },
+    freeswitch: { host, port: embedded.media.eventSocket.port, secret },
+    folder,
+    close: async () => {
+      await embedded.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
