@@ -214,11 +214,6 @@ async function start(config: Config, log: Log, closing: Closing): Promise<Runnin
     agents.setConnected(personId, connected);
   });
 
-  for (const queue of directory.queues()) await acd.setQueue(routerSettings(queue.id, queue.settings));
-  for (const person of directory.people()) {
-    agents.setPerson(person.id, person.active);
-    wiring.tellRouter(person.id);
-  }
   admin.changes.on((change) => {
     const { tellRouter } = wiring;
     followChange(change, { acd, admin, agents, desks, hub, live, telephony, tellRouter, log });
@@ -331,6 +326,11 @@ async function start(config: Config, log: Log, closing: Closing): Promise<Runnin
     ? await admin.createDemo({ origin: http, flow: (queues) => demoFlow(queues) })
     : null;
   const firstAdministrator = await admin.ensureFirstAdministratorLink(http);
+  for (const queue of directory.queues()) await acd.setQueue(routerSettings(queue.id, queue.settings));
+  for (const person of directory.people()) {
+    agents.setPerson(person.id, person.active);
+    wiring.tellRouter(person.id);
+  }
 
   let hurry: () => void = () => {};
   const hurried = new Promise<void>((resolve) => (hurry = resolve));
