@@ -124,8 +124,11 @@ export class AppResponses {
     if (dialog !== undefined && request.method === "INVITE") {
       dialog.localContact = contact;
       if (app.body.length > 0) dialog.localSdp = app.body;
-      if (status.code === 200 && !pending.isInDialog) {
-        headers.push(...this.#sessionTimers.accept(request, chosen, dialog));
+      if (status.code === 200) {
+        const timers = this.#sessionTimers;
+        headers.push(
+          ...(pending.isInDialog ? timers.confirm(chosen, dialog) : timers.accept(request, chosen, dialog)),
+        );
       }
     }
     const toTag = status.code === 100 ? {} : { toTag: pending.toTag };
@@ -152,6 +155,9 @@ export class AppResponses {
     if (isSuccess && request.method === "INVITE") this.#awaitAck(pending, response);
     if (isSuccess && (request.method === "REGISTER" || request.method === "SUBSCRIBE")) {
       this.#context.registrations.learn(request, response, flow);
+    }
+    if (isSuccess && request.method === "SUBSCRIBE" && pending.dialog?.identity.method === "SUBSCRIBE") {
+      this.#sessionTimers.keepSubscription(response, pending.dialog);
     }
     if (pending.isInDialog || pending.dialog === undefined) return;
     if (isSuccess) this.#confirm(pending.dialog);

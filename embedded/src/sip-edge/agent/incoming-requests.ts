@@ -38,6 +38,7 @@ export class IncomingRequests implements TransactionsUser {
   readonly #pending: PendingRequests;
   readonly #reliables: ReliableProvisionals;
   readonly #sessionTimers: SessionTimers;
+  #isClosing = false;
 
   constructor(
     context: EdgeContext,
@@ -53,6 +54,10 @@ export class IncomingRequests implements TransactionsUser {
 
   onRequest(received: ReceivedRequest): void {
     const { request } = received;
+    if (this.#isClosing && request.method !== "BYE") {
+      answer(received, 503, "Service Unavailable");
+      return;
+    }
     const toTag = tagOf(headerValue(request, "To"));
     if (toTag === undefined) {
       this.#receiveNew(received);
@@ -96,7 +101,9 @@ export class IncomingRequests implements TransactionsUser {
     }
   }
 
+  /** Refuses what waits, and from now on whatever comes. */
   refuseAll(): void {
+    this.#isClosing = true;
     for (const pending of this.#pending.all) this.#giveUp(pending);
   }
 

@@ -8,7 +8,7 @@ import {
 } from "../grammar/message.ts";
 import { parseMessage } from "../grammar/parse-message.ts";
 import { serializeMessage } from "../grammar/serialize-message.ts";
-import { bracketHost, unbracketHost } from "../grammar/uri.ts";
+import { bracketHost } from "../grammar/uri.ts";
 import { findRefusal } from "../grammar/validate-request.ts";
 import { formatVia, parseVia } from "../grammar/via.ts";
 import { parseCSeq } from "../grammar/cseq.ts";
@@ -80,19 +80,17 @@ function isSoundResponse(response: SipResponse): boolean {
 }
 
 /**
- * RFC 3261 section 18.2.1 and RFC 3581 section 4: notes on the top Via where the request really came from. A
- * received that the sender put there itself is overwritten.
+ * RFC 3261 section 18.2.1 and RFC 3581 section 4: notes on the top Via where the request really came from. As in
+ * drachtio (server-rport 2) that is done unasked, and answers go there: a phone behind a NAT may not know to ask.
+ * What the sender claims there itself is overwritten.
  */
 function markSource(request: SipRequest, flow: Flow): SipRequest {
   const index = request.headers.findIndex(({ name }) => name === "Via");
   const via = parseVia(request.headers[index]?.value ?? "");
   if (via === undefined) return request;
   const params = new Map(via.params);
-  params.delete("received");
-  const wantsPort = params.has("rport");
-  if (wantsPort) params.set("rport", String(flow.remote.port));
-  if (wantsPort || unbracketHost(via.host) !== flow.remote.host)
-    params.set("received", bracketHost(flow.remote.host));
+  params.set("rport", String(flow.remote.port));
+  params.set("received", bracketHost(flow.remote.host));
   const marked = { name: "Via", value: formatVia({ ...via, params }) };
   return {
     ...request,

@@ -125,6 +125,9 @@ export class Responses {
       dialog.unacknowledgedCSeq = parseCSeq(headerValue(sent.request, "CSeq") ?? "")?.number;
       this.#sessionTimers.learn(response, dialog);
     }
+    if (sent.request.method === "SUBSCRIBE" && dialog.identity.method === "SUBSCRIBE") {
+      this.#sessionTimers.keepSubscription(response, dialog);
+    }
     const contact = contactUriOf(response);
     const refreshes = ["INVITE", "UPDATE", "SUBSCRIBE"].includes(sent.request.method);
     if (refreshes && contact !== undefined) dialog.remoteTarget = contact;

@@ -15,15 +15,24 @@ import type { ReceivedRequest } from "../transaction/transactions.ts";
 /** drachtio's Min-SE, the lowest that RFC 4028 section 5 allows. */
 const minSeconds = 90;
 
+/** setTimeout takes no more; longer intervals end earlier, after 24 days. */
+const maxDelayMs = 2 ** 31 - 1;
+
 export interface SessionExpires {
   readonly seconds: number;
   readonly refresher: "uac" | "uas" | undefined;
 }
 
+/** What a subscription gets on top of its Expires, for a refresh that is on its way. */
+const subscriptionGraceSeconds = 32;
+const defaultSubscriptionSeconds = 3600;
+
 export interface SessionTimerActions {
   /** Sends the refreshing re-INVITE; it calls set() again when that was answered. */
   refresh(dialog: Dialog, seconds: number): void;
   expire(dialog: Dialog): void;
+  /** A subscription that nobody renewed is over without a message (RFC 6665 section 4.1.2.4). */
+  forget(dialog: Dialog): void;
 }
 
 /** RFC 4028 as drachtio runs it: the application sees the headers and needs to do nothing. */
@@ -76,6 +85,24 @@ export class SessionTimers {
     ];
   }
 
+  /** For our 2xx to a later INVITE or UPDATE: the timer that it restarted, unless the application says more. */
+  confirm(chosen: readonly Header[], dialog: Dialog): Header[] {
+    const { sessionTimer } = dialog;
+    if (sessionTimer === undefined || readSessionExpires({ headers: chosen }) !== undefined) return [];
+    const refresher = sessionTimer.refresher === "them" ? "uac" : "uas";
+    return [{ name: "Session-Expires", value: `${String(sessionTimer.seconds)};refresher=${refresher}` }];
+  }
+
+  /** For a 2xx to a SUBSCRIBE, in either direction: how long its dialog lives without being renewed. */
+  keepSubscription(response: SipMessage, dialog: Dialog): void {
+    const text = headerValue(response, "Expires") ?? "";
+    const seconds = /^\d{1,9}$/.test(text) ? Number(text) : defaultSubscriptionSeconds;
+    this.stop(dialog);
+    const delayMs = (seconds + subscriptionGraceSeconds) * 1000;
+    const stop = this.#clock.after(Math.min(delayMs, maxDelayMs), () => this.#actions.forget(dialog));
+    dialog.sessionTimer = { seconds, refresher: "them", stop };
+  }
+
   /** For a 2xx that we received: we are the UAC. */
   learn(response: SipMessage, dialog: Dialog): void {
     const granted = readSessionExpires(response);
@@ -86,7 +113,7 @@ export class SessionTimers {
   set(dialog: Dialog, seconds: number, refresher: "us" | "them"): void {
     this.stop(dialog);
     const delayMs = refresher === "us" ? seconds * 500 : seconds * 1000;
-    const stop = this.#clock.after(Math.min(delayMs, 2 ** 31 - 1), () => {
+    const stop = this.#clock.after(Math.min(delayMs, maxDelayMs), () => {
       dialog.sessionTimer = undefined;
       if (refresher === "us") this.#actions.refresh(dialog, seconds);
       else this.#actions.expire(dialog);

@@ -355,6 +355,32 @@ describe("the user agent, with time in our hands", () => {
     await app.take("BYE");
   });
 
+  it("restarts the caller's session timer with its refresh, and says so", async () => {
+    const { again } = await answered(["Session-Expires: 120;refresher=uac"]);
+    clock.advance(100_000);
+    phone.send(
+      composeRequest({ ...again, cseq: 2, body: sdp, headers: ["Session-Expires: 90;refresher=uac"] }),
+    );
+    respond((await app.take("INVITE")).transactionId, 200, [], sdp);
+    expect(headerValue(await phone.response(200, "INVITE"), "Session-Expires")).toBe("90;refresher=uac");
+    phone.send(composeRequest({ ...again, cseq: 2, method: "ACK" }));
+    await app.take("ACK");
+    clock.advance(89_000);
+    expect(agent.stats().dialogs).toBe(1);
+    clock.advance(1000);
+    await app.take("BYE");
+  });
+
+  it("forgets a subscription that nobody renews", async () => {
+    agent.routes.add(app, "subscribe");
+    phone.send(composeRequest({ port: phone.port, method: "SUBSCRIBE", headers: ["Event: presence"] }));
+    respond((await app.take("SUBSCRIBE")).transactionId, 202, ["Expires: 60"]);
+    await phone.response(202);
+    expect(agent.stats().dialogs).toBe(1);
+    clock.advance(92_000);
+    expect(agent.stats().dialogs).toBe(0);
+  });
+
   it("refreshes the session itself when it is the refresher", async () => {
     await answered(["Session-Expires: 120;refresher=uas"]);
     for (let round = 0; round < 3; round++) {

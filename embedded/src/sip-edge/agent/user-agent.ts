@@ -79,6 +79,7 @@ export class UserAgent {
     const sessionTimers = new SessionTimers(clock, {
       refresh: (dialog, seconds) => refresh.start(dialog, seconds, sessionTimers),
       expire: (dialog) => this.#hangUp.end(dialog, "Session timer expired"),
+      forget: (dialog) => this.#dialogs.remove(dialog),
     });
     const pending = new PendingRequests();
     const sent = new SentRequests();

@@ -32,6 +32,6 @@ export interface Flow {
   readonly failure: FlowFailure;
   /** False when the peer can't be reached over this flow any more. Never throws. */
   send(bytes: Buffer): boolean;
-  /** Runs once, when a stream is gone or a connection attempt has failed. A UDP flow never closes. */
+  /** Runs when a stream is gone, a connection attempt has failed, or the system refuses to send a datagram. */
   onClose(run: () => void): Cancel;
 }

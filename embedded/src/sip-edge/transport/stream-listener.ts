@@ -36,6 +36,8 @@ export async function listenStream(
     protocol === "tcp"
       ? createTcpServer()
       : createTlsServer({ ...identity, handshakeTimeout: context.limits.messageTimeoutMs });
+  // Connections in their handshake aren't admitted yet, but must be bounded too.
+  server.maxConnections = context.limits.maxConnections;
   server.listen(wanted.port, wanted.host);
   await once(server, "listening");
   const bound = server.address();

@@ -1,8 +1,10 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
+import type { Cancel } from "../clock.ts";
 import { unreachable, type Address, type Flow } from "./flow.ts";
 import type { Advertise, Inbox, Listener } from "./listener.ts";
+import { normalizeRemote } from "./remote-address.ts";
 
 export interface UdpListener extends Listener {
   flowTo(remote: Address): Flow;
@@ -17,30 +19,25 @@ export async function listenUdp(
   advertise: Advertise,
   inbox: Inbox,
 ): Promise<UdpListener> {
-  const socket = createSocket({ type: isIPv6(host) ? "udp6" : "udp4", recvBufferSize: 1 << 20 });
+  const isSix = isIPv6(host);
+  const socket = createSocket({ type: isSix ? "udp6" : "udp4", recvBufferSize: 1 << 20 });
   socket.bind(port, host);
   await once(socket, "listening");
   const address = { host, port: socket.address().port };
   let isOpen = true;
-  const flowTo = (remote: Address): Flow => {
-    let local: Address | undefined;
-    return {
-      protocol: "udp",
-      isReliable: false,
-      remote,
-      get local() {
-        return (local ??= advertise(address, remote.host));
-      },
-      get isOpen() {
-        return isOpen;
-      },
-      failure: unreachable,
-      send: (bytes) => isOpen && sendDatagram(socket, bytes, remote),
-      onClose: () => () => undefined,
-    };
+  const wire: UdpWire = {
+    get isOpen() {
+      return isOpen;
+    },
+    send: (bytes, remote, onError) => {
+      sendDatagram(socket, bytes, isSix ? mapToSix(remote) : remote, onError);
+    },
+    localFor: (remote) => advertise(address, remote.host),
   };
+  const flowTo = (remote: Address): Flow => new UdpFlow(wire, remote);
   socket.on("message", (bytes, source) => {
-    inbox.onBytes(bytes, flowTo({ host: source.address, port: source.port }));
+    const remote = normalizeRemote(source.address, source.port);
+    if (remote !== undefined) inbox.onBytes(bytes, flowTo(remote));
   });
   // An ICMP error about an earlier datagram is no fault of the socket: the timers of its transaction decide.
   socket.on("error", () => undefined);
@@ -54,8 +51,59 @@ export async function listenUdp(
   return { protocol: "udp", address, flowTo, close };
 }
 
-function sendDatagram(socket: Socket, bytes: Buffer, remote: Address): boolean {
-  if (bytes.length > maxDatagramBytes || remote.port < 1 || remote.port > 65_535) return false;
-  socket.send(bytes, remote.port, remote.host, () => undefined);
-  return true;
+interface UdpWire {
+  readonly isOpen: boolean;
+  send(bytes: Buffer, remote: Address, onError: () => void): void;
+  localFor(remote: Address): Address;
+}
+
+/** The socket and one remote address. It never closes; "closed" is told when the system refuses to send. */
+class UdpFlow implements Flow {
+  readonly protocol = "udp";
+  readonly isReliable = false;
+  readonly failure = unreachable;
+  readonly remote: Address;
+  readonly #wire: UdpWire;
+  readonly #failureListeners = new Set<() => void>();
+  #local: Address | undefined;
+
+  constructor(wire: UdpWire, remote: Address) {
+    this.#wire = wire;
+    this.remote = remote;
+  }
+
+  get local(): Address {
+    return (this.#local ??= this.#wire.localFor(this.remote));
+  }
+
+  get isOpen(): boolean {
+    return this.#wire.isOpen;
+  }
+
+  send(bytes: Buffer): boolean {
+    const { port } = this.remote;
+    if (!this.isOpen || bytes.length > maxDatagramBytes || port < 1 || port > 65_535) return false;
+    this.#wire.send(bytes, this.remote, () => {
+      for (const run of this.#failureListeners) run();
+    });
+    return true;
+  }
+
+  onClose(run: () => void): Cancel {
+    this.#failureListeners.add(run);
+    return () => {
+      this.#failureListeners.delete(run);
+    };
+  }
+}
+
+function sendDatagram(socket: Socket, bytes: Buffer, remote: Address, onError: () => void): void {
+  socket.send(bytes, remote.port, remote.host, (error) => {
+    if (error !== null) onError();
+  });
+}
+
+/** A socket on "::" serves IPv4 too, by mapped addresses (RFC 4291 section 2.5.5.2). */
+function mapToSix(remote: Address): Address {
+  return isIPv4(remote.host) ? { ...remote, host: `::ffff:${remote.host}` } : remote;
 }

@@ -34,6 +34,8 @@ export async function listenWebSocket(
     perMessageDeflate: false,
     handleProtocols: (offered) => offered.has("sip") && "sip",
   });
+  // Connections before their upgrade aren't admitted yet, but must be bounded too.
+  server.maxConnections = context.limits.maxConnections + 100;
   server.listen(wanted.port, wanted.host);
   await once(server, "listening");
   const bound = server.address();
