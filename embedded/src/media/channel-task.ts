@@ -11,8 +11,8 @@ export interface ChannelTask {
   onDigit?(digit: Digit): boolean;
   /** Digits stay queued while this is true. */
   readonly isDeafToDigits?: boolean;
-  /** `uuid_break`; true ends the task. */
-  onBreak?(): boolean;
+  /** `uuid_break`, with `isAll` also for what would follow in the same application; true ends the task. */
+  onBreak?(isAll: boolean): boolean;
   /** The channel leaves the task unfinished: hang-up, bridge, transfer. */
   onCancel?(): void;
 }

@@ -84,7 +84,7 @@ export class Channel {
   isBridgeOriginator = false;
   /** How to end the signalling, set by its owner. */
   onHangup: (cause: HangupCause) => void = () => {};
-  /** How to put the remote side on hold or take it off, set by its owner. */
+  /** How to tell the remote side by re-INVITE that it is held, or no longer; set by its owner. */
   onHold: (isHeld: boolean) => Promise<void> = () => Promise.resolve();
   readonly #owner: ChannelOwner;
   readonly #voice: VoiceStream;
@@ -319,7 +319,7 @@ export class Channel {
     if (isAll) this.#queued.length = 0;
     this.#isStopping = true;
     const top = this.#tasks.at(-1);
-    if (top?.task.onBreak?.()) this.endTask(top.task);
+    if (top?.task.onBreak?.(isAll)) this.endTask(top.task);
   }
 
   // ---- digits ----

@@ -10,6 +10,7 @@ import type { Direction, Sdp } from "./core/sdp.ts";
 import { answerDirection, parseSdp } from "./core/sdp.ts";
 import type { SipMessage } from "./core/sip-message.ts";
 import { headerOf, nameAndUserOf } from "./core/sip-message.ts";
+import { markHeld, markResumed } from "./hold.ts";
 import type { PacketTransport } from "./rtp/packet-transport.ts";
 import { VoiceStream } from "./rtp/voice-stream.ts";
 import type { IncomingInvite } from "./sip/incoming-invite.ts";
@@ -19,6 +20,8 @@ import type { SipAnswer } from "./sip/sip-user-agent.ts";
 /** What a call needs from the server. */
 export interface CallServices {
   owner: ChannelOwner;
+  /** What a party hears whose peer is on hold. */
+  holdMusic: string | undefined;
   /** The IPv4 address for session descriptions. */
   address: string;
   createTransport(security: "none" | "dtls", isOfferer: boolean): Promise<PacketTransport>;
@@ -51,7 +54,6 @@ function noteInvite(channel: Channel, request: SipMessage): void {
   channel.setVariable("sip_req_user", channel.profile.destinationNumber);
   channel.setVariable("sip_network_ip", channel.profile.networkAddress);
   channel.setVariable("dtmf_type", "rfc2833");
-  channel.setVariable("hangup_after_bridge", undefined);
   for (const [name, values] of request.headers) {
     if (name.startsWith("x-")) channel.setVariable(`sip_h_${displayName(name)}`, values.join(", "));
   }
@@ -78,7 +80,7 @@ export class InboundCall {
   #dialog: SipDialog | undefined;
   #isOfferOurs = false;
   #isStarted = false;
-  #localDirection: Direction = "sendrecv";
+  #isHeldByRemote = false;
 
   private constructor(services: CallServices, invite: IncomingInvite, transport: PacketTransport) {
     this.#services = services;
@@ -86,6 +88,7 @@ export class InboundCall {
     this.#voice = new VoiceStream(transport);
     this.#channel = new ChannelClass(services.owner, this.#voice, profileOf(invite));
     noteInvite(this.#channel, invite.request);
+    this.#channel.setVariable("hold_music", services.holdMusic);
     this.#channel.onHangup = (cause) => this.#onHangup(cause);
     this.#channel.onHold = (isHeld) => this.#hold(isHeld);
   }
@@ -150,7 +153,6 @@ export class InboundCall {
   }
 
   #configure(remote: RemoteAudio, direction: Direction): void {
-    this.#localDirection = direction;
     this.#voice.configure(remote, direction);
     const channel = this.#channel;
     channel.setVariable("remote_media_ip", remote.address);
@@ -210,14 +212,23 @@ export class InboundCall {
     if (!(await this.#voice.transport.adopt(remote))) {
       await this.#voice.replaceTransport(await this.#services.createTransport(remote.security, false));
     }
-    const wasHeld = this.#isHeldByRemote();
     this.#channel.setVariable("switch_r_sdp", body);
-    const direction = answerDirection(remote.direction, !this.#channel.isHeld);
+    this.#followHold(remote.direction);
+    const direction = answerDirection(remote.direction);
     this.#configure(remote, direction);
     const sdp = buildAnswer(offer, remote, this.#local(direction), this.#voice.ssrc);
     this.#channel.setVariable("rtp_local_sdp_str", sdp);
-    this.#announceHold(wasHeld);
     return { sdp };
+  }
+
+  /** RFC 3264 section 8.4: who offers sendonly or inactive puts us on hold. */
+  #followHold(offered: Direction): void {
+    const isHolding = offered === "sendonly" || offered === "inactive";
+    if (isHolding) this.#isHeldByRemote = markHeld(this.#channel) || this.#isHeldByRemote;
+    else if (this.#isHeldByRemote) {
+      this.#isHeldByRemote = false;
+      markResumed(this.#channel);
+    }
   }
 
   /** Their re-INVITE has no offer: ours is what is agreed now, all directions open. */
@@ -228,17 +239,6 @@ export class InboundCall {
     const sdp = remote ? buildReoffer(remote, local) : buildOffer(local);
     this.#channel.setVariable("rtp_local_sdp_str", sdp);
     return sdp;
-  }
-
-  #isHeldByRemote(): boolean {
-    return this.#localDirection === "recvonly" || this.#localDirection === "inactive";
-  }
-
-  #announceHold(wasHeld: boolean): void {
-    const isHeld = this.#isHeldByRemote();
-    if (isHeld === wasHeld) return;
-    this.#channel.fire(isHeld ? "CHANNEL_HOLD" : "CHANNEL_UNHOLD");
-    this.#channel.setCallState(isHeld ? "HELD" : "ACTIVE");
   }
 
   #onInfo(request: SipMessage): SipAnswer {
@@ -253,15 +253,11 @@ export class InboundCall {
   // ---- what we do ----
 
   async #hold(isHeld: boolean): Promise<void> {
-    const channel = this.#channel;
     const { remote } = this.#voice;
-    if (channel.isHeld === isHeld || remote === undefined) return;
-    channel.isHeld = isHeld;
+    if (remote === undefined) return;
     const local = this.#local(isHeld ? "sendonly" : "sendrecv");
     const answer = await this.#dialog?.reinvite(buildReoffer(remote, local));
     if (answer) this.#takeAnswer(answer);
-    channel.fire(isHeld ? "CHANNEL_HOLD" : "CHANNEL_UNHOLD");
-    channel.setCallState(isHeld ? "HELD" : "ACTIVE");
   }
 
   #onHangup(cause: HangupCause): void {

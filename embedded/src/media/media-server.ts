@@ -165,6 +165,7 @@ class MediaCore implements MediaServer {
         onChannelGone: (channel) => this.#onChannelGone(channel),
       },
       address,
+      holdMusic: this.#streams.has("moh") ? "local_stream://moh" : undefined,
       createTransport: async (security, isOfferer) =>
         security === "dtls"
           ? WebRtcTransport.open(webRtc, isOfferer)

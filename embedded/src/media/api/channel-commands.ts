@@ -6,6 +6,7 @@ import { isTrue, separateArguments, splitVariables, toInteger } from "../core/ar
 import { serializeJson, serializePlain, serializeXml } from "../core/event.ts";
 import { parseCause } from "../core/hangup-cause.ts";
 import type { EventBus } from "../event-bus.ts";
+import { markHeld, markResumed } from "../hold.ts";
 import type { SessionRecordings } from "../session-recording.ts";
 import type { ApiCommand } from "./api-table.ts";
 
@@ -136,7 +137,9 @@ function holdCommand(find: (uuid: string | undefined) => Channel | undefined): A
     const isNamed = mode === "off" || mode === "toggle";
     const channel = find(isNamed ? words[1] : words[0]);
     if (channel === undefined) return "-ERR Operation failed\n";
-    await channel.onHold(mode === "off" ? false : mode === "toggle" ? !channel.isHeld : true);
+    const isHolding = mode === "off" ? false : mode === "toggle" ? !channel.isHeld : true;
+    if (!(isHolding ? markHeld(channel) : markResumed(channel))) return "-ERR Operation failed\n";
+    await channel.onHold(isHolding);
     return "+OK Success\n";
   };
 }

@@ -14,6 +14,8 @@ export type OnPlaybackDigit = (digit: Digit) => boolean;
 
 class FileTask implements ChannelTask {
   end: PlaybackEnd = "cancelled";
+  /** Whether the rest of a list is dropped too: a key, or `uuid_break … all`. */
+  isLast = false;
   readonly isDeafToDigits: boolean;
   readonly #channel: Channel;
   readonly #source: AudioSource;
@@ -38,10 +40,12 @@ class FileTask implements ChannelTask {
   }
 
   onDigit(digit: Digit): boolean {
-    return this.#onDigit?.(digit) ? this.#finish("break") : false;
+    this.isLast = this.#onDigit?.(digit) ?? false;
+    return this.isLast ? this.#finish("break") : false;
   }
 
-  onBreak(): boolean {
+  onBreak(isAll: boolean): boolean {
+    this.isLast = isAll;
     return this.#finish("break");
   }
 
@@ -137,12 +141,10 @@ export class Player {
         await channel.runTask(pause);
         if (pause.isBroken) return "break";
       }
-      let wasKey = false;
-      const note: OnPlaybackDigit | undefined = onDigit && ((digit) => (wasKey = onDigit(digit)));
-      const played = await this.#playOne(channel, name, note, index === 0 ? startSample : 0, limit);
+      const played = await this.#playOne(channel, name, onDigit, index === 0 ? startSample : 0, limit);
       end = played.end;
       limit -= played.samples;
-      if (!channel.isUp || wasKey || end === "cancelled" || end === "timeout") return end;
+      if (!channel.isUp || played.isLast || end === "cancelled" || end === "timeout") return end;
     }
     return end;
   }
@@ -153,17 +155,17 @@ export class Player {
     onDigit: OnPlaybackDigit | undefined,
     startSample: number,
     limit: number,
-  ): Promise<{ end: PlaybackEnd; samples: number }> {
+  ): Promise<{ end: PlaybackEnd; isLast: boolean; samples: number }> {
     const source = await this.#sources.open(name, startSample);
-    if (!channel.isUp) return { end: "cancelled", samples: 0 };
-    if (source === undefined) return { end: "notFound", samples: 0 };
+    if (!channel.isUp) return { end: "cancelled", isLast: true, samples: 0 };
+    if (source === undefined) return { end: "notFound", isLast: false, samples: 0 };
     const start = source.position;
     const task = new FileTask(channel, source, onDigit, limit);
     announce(channel, "PLAYBACK_START", name, source);
     await channel.runTask(task);
     noteLength(channel, source, start);
     announce(channel, "PLAYBACK_STOP", name, source, task.end);
-    return { end: task.end, samples: source.position - start };
+    return { end: task.end, isLast: task.isLast, samples: source.position - start };
   }
 }
 
