@@ -103,10 +103,13 @@ export class Channel {
       const ending = this.execute("playback", file, longestPlaybackMs);
       const event = await this.#untilStopped(ending, file, signal);
       if (event === "stopped") return "stopped";
+      if (signal.aborted) return "stopped";
       const response = event.getHeader("Application-Response") ?? "";
       if (response === "FILE NOT FOUND") return { problem: `There is no file ${file}` };
-      if (response === "PLAYBACK ERROR") return { problem: `The media server can't play ${file}` };
-      return signal.aborted ? "stopped" : "played";
+      if (response !== "PLAYBACK ERROR") return "played";
+      // A hang-up shows as a playback error, too, and is told a moment later.
+      await Promise.race([this.gone, pause(this.#clock, 100)]);
+      return this.#isGone ? "gone" : { problem: `The media server can't play ${file}` };
     } catch (error) {
       return this.#isGone ? "gone" : { problem: describeError(error) };
     }

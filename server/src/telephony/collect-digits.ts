@@ -16,7 +16,8 @@ export async function collectDigits(
   if (ahead?.state === "done") return toResult(ahead);
   if (entry.digits === "") {
     const problem = await sayUntilKey(leg, options.files, signal);
-    if (problem !== null) return { outcome: "failed", digits: "", terminator: null, sentence: problem };
+    if (problem !== null && !signal.aborted)
+      return { outcome: "failed", digits: "", terminator: null, sentence: problem };
   }
   for (;;) {
     const step = takeAhead(leg, entry);
