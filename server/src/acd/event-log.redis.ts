@@ -9,6 +9,7 @@ import { commitBatch } from "./redis/commit.ts";
 import { Persistence } from "./redis/connection.ts";
 import { takeLease } from "./redis/lead.ts";
 import { openStore } from "./redis/open.ts";
+import { readStore } from "./redis/read.ts";
 import { type StreamItem, StreamReader } from "./redis/reader.ts";
 import { giveLeaseUp } from "./redis/resign.ts";
 import { restoreStore } from "./redis/restore.ts";
@@ -64,8 +65,7 @@ class RedisLog implements EventLog {
   }
 
   async open(): Promise<void> {
-    const { generation, appended } = await this.run((client) => openStore(client, this.keys, randomUUID()));
-    this.known = { generation, position: appended };
+    this.known = await this.run((client) => openStore(client, this.keys, randomUUID()));
   }
 
   attend(attendant: Attendant): void {
@@ -113,34 +113,40 @@ class RedisLog implements EventLog {
     if (position !== "lost") this.see(position);
   }
 
-  async read(): Promise<{ snapshot: Snapshot | null; committed: number }> {
-    const opened = await this.run((client) => openStore(client, this.keys, randomUUID()));
-    this.known = { generation: opened.generation, position: opened.appended };
-    return { snapshot: opened.snapshot, committed: opened.committed };
+  read(): Promise<{ snapshot: Snapshot | null; committed: number }> {
+    return this.unlessLost((client) => readStore(client, this.keys, this.known));
   }
 
   followEntries(after: number, onEntries: (entries: StoredEntry[]) => void, onGap: () => void): () => void {
     let last = after;
-    return this.follow(this.keys.lines, "line", after, (items) => {
+    const stop = this.follow(this.keys.lines, "line", after, (items) => {
       const entries = items.map(({ position, text }) => ({ position, entry: JSON.parse(text) as LogEntry }));
       this.forget(entries);
       this.see(entries.at(-1)?.position ?? 0);
-      if (entries[0]?.position !== last + 1) return onGap();
+      if (entries[0]?.position !== last + 1) {
+        stop();
+        return onGap();
+      }
       last = entries.at(-1)?.position ?? last;
       onEntries(entries);
     });
+    return stop;
   }
 
   followBatches(after: number, onBatch: (batch: Batch) => void, onGap: () => void): () => void {
     let last = after;
-    return this.follow(this.keys.batches, "batch", after, (items) => {
+    const stop = this.follow(this.keys.batches, "batch", after, (items) => {
       for (const { text } of items) {
         const batch = JSON.parse(text) as Batch;
-        if (batch.after !== last) return onGap();
+        if (batch.after !== last) {
+          stop();
+          return onGap();
+        }
         last = batch.position;
         onBatch(batch);
       }
     });
+    return stop;
   }
 
   /** On a connection of its own, since a blocking read holds up whatever comes after it. */

@@ -14,6 +14,7 @@ const heartbeatForMs = 6_000;
 /** A session is lost after so many silent looks in a row, so that an outage of the store blames nobody. */
 const silentLooks = 4;
 const outcomesPerBatch = 256;
+const resignWithinMs = 500;
 
 export interface RouterOptions {
   session: string;
@@ -89,8 +90,22 @@ export class Router {
     this.stopEntries();
     this.stopBatches();
     this.stopRenewing();
-    if (this.isLeading) await this.options.log.resign(this.options.session);
+    if (this.isLeading) await this.resign();
     this.epoch = null;
+  }
+
+  /** A courtesy: without it, the others wait for the lease to end. So nobody waits for a store that is away. */
+  private async resign(): Promise<void> {
+    const { log, session, clock } = this.options;
+    let cancel: () => void = () => undefined;
+    const inVain = new Promise<void>((resolve) => {
+      cancel = clock.setTimer(clock.now() + resignWithinMs, resolve);
+    });
+    const resigned = log.resign(session).catch((error: unknown) => {
+      this.options.journal.warn({ error: describeError(error) }, "The router's lease could not be given up");
+    });
+    await Promise.race([resigned, inVain]);
+    cancel();
   }
 
   private recall(): Memory {
