@@ -26,7 +26,6 @@ export function callerScenario(scenario: CallerScenario): string {
     `<scenario name="caller">`,
     ...invite(scenario, null),
     ...(scenario.credentials ? authentication(scenario) : []),
-    ...provisional,
     ...outcome(scenario),
     `</scenario>`,
     "",
@@ -40,11 +39,13 @@ const provisional = [
 ];
 
 function outcome(scenario: CallerScenario): string[] {
-  if (scenario.refusedWith !== undefined)
-    return [receive(`response="${scenario.refusedWith}"`), ...refusalAck];
+  if (scenario.refusedWith !== undefined) {
+    return [...provisional, receive(`response="${scenario.refusedWith}"`), ...refusalAck];
+  }
   if (scenario.hangUp === "cancel") return cancel(scenario);
   return [
-    receive(`response="200" rtd="true" rrs="true"`),
+    ...provisional,
+    receive(`response="200" rrs="true"`),
     ...ack(scenario),
     ...media(scenario),
     ...(scenario.hangUp === "caller" ? callerBye(scenario) : calleeBye),
@@ -69,10 +70,9 @@ const common = (from: string, cseq: string, to = ""): string[] => [
   `Max-Forwards: 70`,
 ];
 
-/** Each call has its own port: streams bind theirs, captures are sent from theirs by a raw socket. */
-function portOf({ captureFile, streamFile }: CallerScenario): string {
-  if (captureFile !== undefined) return "[auto_media_port]";
-  return streamFile === undefined ? "[media_port]" : "[rtpstream_audio_port]";
+/** Captures are sent from a port per call, by a raw socket. All streams of one sipp (3.6) share its media port. */
+function portOf({ captureFile }: CallerScenario): string {
+  return captureFile === undefined ? "[media_port]" : "[auto_media_port]";
 }
 
 const sdp = (scenario: CallerScenario): string[] => [
@@ -98,7 +98,7 @@ function invite(scenario: CallerScenario, authorization: string | null): string[
     ? [`Content-Length: 0`]
     : [`Content-Type: application/sdp`, `Content-Length: [len]`, "", ...sdp(scenario)];
   const start = `INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0`;
-  return send([start, ...headers, ...body], ` retrans="500" start_rtd="true"`);
+  return send([start, ...headers, ...body], ` retrans="500"`);
 }
 
 /** sipp takes either challenge; the branch of the ACK has to be the one of the INVITE. */
@@ -169,6 +169,8 @@ function cancel(scenario: CallerScenario): string[] {
     line.startsWith("Via:") ? "[last_Via:]" : line,
   );
   return [
+    `<recv response="100" optional="true"/>`,
+    receive(`response="180"`),
     `<pause milliseconds="${scenario.talkMs ?? 500}"/>`,
     ...send([start, ...headers, `Content-Length: 0`], ` retrans="500"`),
     receive(`response="200"`),

@@ -93,13 +93,13 @@ describe("sipp as a caller", () => {
     expect(await hoping.result()).toMatchObject({ succeeded: 0, failed: 1 });
   });
 
-  it("calls many times at once, each with a port of its own", async () => {
+  it.runIf(canPlayCaptures())("calls many times at once, each with a port of its own", async () => {
     const sipp = await call({ calls: 5, callsPerSecond: 50, from: "+1555020[call_number]" });
     const incoming = await Promise.all(Array.from({ length: 5 }, () => phone.nextCall()));
     await Promise.all(incoming.map((one) => one.answer()));
     await Promise.all(incoming.map((one) => one.waitToHear(1_000)));
     const ports = incoming.map((one) => /m=audio (\d+)/.exec(one.remoteSdp)?.[1]);
-    expect(new Set(ports).size).toBe(5);
+    expect(new Set(ports).size, String(ports)).toBe(5);
     await Promise.all(incoming.map((one) => one.hangUp()));
     expect(await sipp.result()).toMatchObject({ succeeded: 5, failed: 0 });
   });

@@ -25,7 +25,7 @@ export interface SippOptions extends Partial<
   keys?: readonly { key: string; atMs: number }[];
   /** How long tone and keys go on. */
   audioMs?: number;
-  /** How many calls, and how many new ones each second. */
+  /** How many calls, and how many new ones each second. More than one call needs root, as keys do. */
   calls?: number;
   callsPerSecond?: number;
   /** Sends back what it hears instead of a tone. */
@@ -69,7 +69,7 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
       ...[`${options.at.host}:${options.at.port}`, "-sf", file("scenario.xml"), "-s", options.to],
       ...["-i", "127.0.0.1", "-p", String(port), "-mi", "127.0.0.1", "-mp", String(mediaPort)],
       ...["-m", String(calls), "-l", String(calls), "-r", String(options.callsPerSecond ?? 10)],
-      ...["-nostdin", "-nd", "-trace_err", "-error_file", file("errors.log")],
+      ...["-nostdin", "-deadcall_wait", "500", "-trace_err", "-error_file", file("errors.log")],
       ...["-trace_msg", "-message_file", file("messages.log"), "-trace_stat", "-stf", file("stat.csv")],
       ...(options.echo ? ["-rtp_echo"] : []),
     ],
@@ -98,8 +98,8 @@ async function prepareScenario(
   options: SippOptions,
   file: (name: string) => string,
 ): Promise<CallerScenario> {
-  const { toneHz = 1_000, keys = [], audioMs = 30_000, from = "+15550177", hangUp = "callee" } = options;
-  const { credentials, talkMs, refusedWith, lateOffer } = options;
+  const { toneHz = 1_000, keys = [], audioMs = 30_000, from = "+15550177" } = options;
+  const { credentials, talkMs, refusedWith, lateOffer, calls = 1, hangUp = "callee" } = options;
   const scenario: CallerScenario = {
     from,
     hangUp,
@@ -111,7 +111,7 @@ async function prepareScenario(
   if (options.echo) return scenario;
   // A whole number of periods in a whole number of packets: the loop has no seam.
   const tone = toneHz === null ? null : makeTone({ hz: toneHz, durationMs: 1_000 });
-  if (keys.length > 0) {
+  if (keys.length > 0 || calls > 1) {
     const sound = tone ? { sound: tone } : {};
     await writeFile(file("audio.pcap"), makeCapture({ durationMs: audioMs, keys, ...sound }));
     return { ...scenario, captureFile: file("audio.pcap") };
