@@ -117,6 +117,52 @@ describe.each(protocols)("over %s, an unmodified drachtio-srf application", (pro
   });
 });
 
+describe.each(protocols)("over %s, a call to a registered phone", (protocol) => {
+  const { via } = names[protocol];
+
+  async function ring() {
+    const run = await runEdge([protocol], { tls });
+    const srf = await run.app();
+    srf.register((request, response) => {
+      response.send(200, { headers: { Contact: `${request.get("Contact")};expires=60` } });
+    });
+    const phone = await run.peer(protocol);
+    const contact = `<sip:alice@127.0.0.1:${String(phone.port)};transport=${protocol}>`;
+    phone.send(composeRequest({ port: phone.port, transport: via, method: "REGISTER", contact }));
+    await phone.response(200, "REGISTER");
+    let request: SrfRequest | undefined;
+    let isRinging = false;
+    const callbacks = {
+      cbRequest: (_: unknown, sent: SrfRequest) => (request = sent),
+      cbProvisional: () => (isRinging = true),
+    };
+    const calling = srf.createUAC(contact.slice(1, -1), { localSdp: sdp }, callbacks);
+    const outcome = calling.catch((error: unknown) => error);
+    const invite = await phone.request("INVITE");
+    phone.send(composeResponse(invite, 180));
+    await waitFor("the application to hear it ring", () => isRinging);
+    return { run, phone, invite, outcome, cancel: () => request?.cancel() };
+  }
+
+  it("is refused as the phone says", async () => {
+    const { run, phone, invite, outcome } = await ring();
+    phone.send(composeResponse(invite, 486));
+    await phone.request("ACK");
+    expect(await outcome).toMatchObject({ status: 486 });
+    expect(run.edge.stats().dialogs).toBe(0);
+  });
+
+  it("is withdrawn by the application", async () => {
+    const { run, phone, invite, outcome, cancel } = await ring();
+    cancel();
+    phone.send(composeResponse(await phone.request("CANCEL"), 200));
+    phone.send(composeResponse(invite, 487));
+    await phone.request("ACK");
+    expect(await outcome).toMatchObject({ status: 487 });
+    expect(run.edge.stats().dialogs).toBe(0);
+  });
+});
+
 describe.each(["tcp", "tls", "ws", "wss"] as const)("a %s connection that drops", (protocol) => {
   const { via } = names[protocol];
   const contact = `<sip:alice@x7k2.invalid;transport=${protocol.startsWith("ws") ? "ws" : protocol}>`;

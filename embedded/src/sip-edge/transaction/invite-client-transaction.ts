@@ -77,13 +77,15 @@ export class InviteClientTransaction {
       return;
     }
     this.#stopTimers();
-    if (response.status < 200) this.#state = "proceeding";
-    else if (isSuccess(response)) this.#enter("accepted", transactionTimeoutMs);
-    else {
-      this.#acknowledge(response);
-      this.#enter("completed", this.#wire.isReliable ? 0 : timerDMs);
+    if (response.status < 200) {
+      this.#state = "proceeding";
+      this.#user.onResponse(response, source);
+      return;
     }
+    this.#state = isSuccess(response) ? "accepted" : "completed";
+    if (this.#state === "completed") this.#acknowledge(response);
     this.#user.onResponse(response, source);
+    this.#linger();
   }
 
   /** RFC 3261 section 17.1.4: the peer can't be reached; nothing more will come. */
@@ -114,8 +116,10 @@ export class InviteClientTransaction {
     this.#wire.send({ type: "request", method: "ACK", uri: this.request.uri, headers, body: emptyBody });
   }
 
-  #enter(state: "accepted" | "completed", lingerMs: number): void {
-    this.#state = state;
+  /** Timers D and M: how long repetitions may still come. */
+  #linger(): void {
+    if (this.#state === "terminated") return;
+    const lingerMs = this.#state === "accepted" ? transactionTimeoutMs : this.#wire.isReliable ? 0 : timerDMs;
     if (lingerMs === 0) this.#terminate();
     else this.#timers.push(this.#clock.after(lingerMs, () => this.#terminate()));
   }

@@ -142,6 +142,16 @@ describe("an INVITE that we send", () => {
     expect(transactions.size).toBe(0);
   });
 
+  it("tells a failure over a stream before it is over, which is at once", () => {
+    const { flow, heard, transactions, send } = setUp(true);
+    const invite = request();
+    send(invite);
+    transactions.receiveResponse(reply(invite, 486), peer);
+    expect(heard).toEqual([486, "over"]);
+    expect(flow.sent.map(({ line }) => line)).toEqual(["INVITE", "ACK"]);
+    expect(transactions.size).toBe(0);
+  });
+
   it("hands every 2xx to its user for 64*T1 (RFC 6026)", () => {
     const { clock, heard, transactions, send } = setUp();
     const invite = request();
