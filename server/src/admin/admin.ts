@@ -15,7 +15,7 @@ import { hasAdministrator } from "./invitations.postgres.ts";
 import { labelEndpoints } from "./labels.handlers.ts";
 import { openLabels } from "./labels.ts";
 import { numberEndpoints } from "./numbers.handlers.ts";
-import { announcer } from "./office.ts";
+import { announcer, type Office } from "./office.ts";
 import { findDeskPhone } from "./people.postgres.ts";
 import { peopleEndpoints } from "./people.handlers.ts";
 import { promptEndpoints, type PromptStore } from "./prompts.handlers.ts";
@@ -145,7 +145,9 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       }),
     async createDemo({ origin, flow }) {
       const links = await createDemo({ postgres, clock, origin, flow });
-      if (links !== null) await Promise.all([directory.reload(), labels.reload()]);
+      if (links === null) return null;
+      await labels.reload();
+      await tellAll(directory, announce);
       return links;
     },
     auditRecordingAccess: (user, { recordingId, interactionId, download }, ip) =>
@@ -163,6 +165,23 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       return Promise.resolve();
     },
   };
+}
+
+/** What came in bulk is told like single changes, to whoever started before it. */
+async function tellAll(directory: OpenDirectory, announce: Office["announce"]): Promise<void> {
+  await directory.reload();
+  for (const { id: personId, active, role } of directory.people())
+    await announce({ what: "people", personId, active, role });
+  for (const { id: queueId, members } of directory.queues())
+    await announce({
+      what: "queues",
+      queueId,
+      removed: false,
+      members: members.map((each) => each.personId),
+    });
+  for (const what of ["numbers", "trunks", "labels"] as const) await announce({ what });
+  for (const flowId of new Set(directory.numbers().map((number) => number.flowId)))
+    await announce({ what: "flows", flowId });
 }
 
 function trunkDirectory(

@@ -193,8 +193,7 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
           : error.code === "EACCES"
             ? "there is no right to it"
             : error.message;
-      const hint = "set RINGDOWN_HTTP_PORT or RINGDOWN_HTTP_HOST";
-      reject(new Error(`HTTP cannot listen on ${host}:${port}: ${why}; ${hint}`, { cause: error }));
+      reject(new Error(`HTTP cannot listen on ${host}:${port}: ${why}`, { cause: error }));
     });
     server.listen(port, host, () => {
       resolve(server.address() as AddressInfo);
