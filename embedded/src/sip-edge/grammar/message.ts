@@ -46,10 +46,6 @@ export function headerList(message: Pick<SipMessage, "headers">, name: string): 
   return headerValues(message, name).flatMap(splitCommaList);
 }
 
-export function hasHeader(message: Pick<SipMessage, "headers">, name: string): boolean {
-  return headerValue(message, name) !== undefined;
-}
-
 /** Splits at commas outside of quoted strings and angle brackets. Empty elements are dropped. */
 export function splitCommaList(value: string): string[] {
   const elements: string[] = [];
