@@ -41,7 +41,8 @@ async function limitChannels(media: MediaServer, room: number): Promise<() => Pr
   const limit = /max.sessions: (\d+)/.exec(await media.api("fsctl max_sessions"))?.[1];
   const used = /^(\d+) session\(s\) - peak/m.exec(await media.api("status"))?.[1];
   if (limit === undefined || used === undefined) return () => Promise.resolve();
-  await media.api(`fsctl max_sessions ${Number(used) + room}`);
+  // FreeSWITCH refuses already the channel that would reach the limit.
+  await media.api(`fsctl max_sessions ${Number(used) + room + 1}`);
   return async () => void (await media.api(`fsctl max_sessions ${limit}`));
 }
 

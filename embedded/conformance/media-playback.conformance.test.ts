@@ -123,12 +123,14 @@ describe("playing to a caller", () => {
     await caller.audio.ear.waitForSilence();
   });
 
-  it("barge-in: uuid_break ends a prompt, and all the rest of a list", async () => {
+  it("barge-in: uuid_break ends the file being played; the next of a list goes on", async () => {
     caller = await connectCaller(app);
-    const [long, next] = ["tone_stream://%(5000,0,700)", "tone_stream://%(5000,0,900)"];
-    const playing = caller.endpoint.play([long, next]);
+    const playing = caller.endpoint.play(["tone_stream://%(5000,0,700)", "tone_stream://%(5000,0,900)"]);
+    const breakOff = (): Promise<unknown> => caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`);
     await caller.audio.ear.waitForTone(700);
-    await caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`);
+    await breakOff();
+    await caller.audio.ear.waitForTone(900);
+    await breakOff();
     await within("the list ends", 2000, playing);
     await caller.audio.ear.waitForSilence();
     const after = caller.endpoint.play("tone_stream://%(300,0,1000)");
