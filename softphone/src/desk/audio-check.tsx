@@ -63,7 +63,7 @@ export function AudioCheck() {
           onChange={(event) => changeAudioSettings({ speakerId: event.currentTarget.value || null })}
           data={choices(devices.speakers, t("audio.default"))}
         />
-        <Group gap="xs" grow>
+        <Group gap="xs">
           <Button
             variant="default"
             size="xs"

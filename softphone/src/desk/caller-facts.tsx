@@ -38,7 +38,7 @@ function Pressed(props: { card: agentDesk.CallCard }) {
   return props.card.pressed.map((one, index) => (
     <span key={`${one.node}-${one.at}`}>
       {index > 0 && " · "}
-      <kbd className="rd-key">{one.digits}</kbd> {one.node.replaceAll("-", " ")}
+      <kbd className="rd-digit">{one.digits}</kbd> {one.node.replaceAll("-", " ")}
     </span>
   ));
 }

@@ -46,7 +46,7 @@ export function RecentCalls() {
                       <Link to={`/interactions/${one.id}`}>{one.from}</Link>
                     </Table.Td>
                     <Table.Td>{labels.queue(one.queueId)}</Table.Td>
-                    <Table.Td className="rd-num">{formats.dateTime(one.startedAt)}</Table.Td>
+                    <Table.Td className="rd-num">{formats.moment(one.startedAt)}</Table.Td>
                     <Table.Td className="rd-num">
                       {one.talkMs === null ? "–" : formatDuration(one.talkMs)}
                     </Table.Td>

@@ -1,3 +1,112 @@
+import { Anchor } from "@mantine/core";
+import { interactions as contract } from "@ringdown/contract";
+import { IconArrowLeft } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { call } from "../api/client.ts";
+import { formatDuration } from "../shared/core/duration.ts";
+import { useFormats } from "../shared/format.ts";
+import { useLabels } from "../shared/labels.ts";
+import { LoadingRows, Page, Panel } from "../shared/page.tsx";
+import { RefusalAlert } from "../shared/refusals.tsx";
+import classes from "./interactions.module.css";
+import { OutcomeBadge } from "./outcome.tsx";
+import { Recording } from "./recording.tsx";
+import { Timeline } from "./timeline.tsx";
+
+/** One interaction: what came of it, the recording, and everything that happened with the reasons. */
 export function InteractionPage() {
-  return null;
+  const { t } = useTranslation();
+  const { interactionId = "" } = useParams();
+  const query = useQuery({
+    queryKey: ["interaction", interactionId],
+    queryFn: () => call(contract.readInteraction, { params: { interactionId } }),
+  });
+  const title =
+    query.data === undefined
+      ? t("interaction.one")
+      : t("interaction.title", { number: query.data.interaction.number });
+  const back = (
+    <Anchor
+      component={Link}
+      to="/interactions"
+      size="sm"
+      mb={6}
+      display="inline-flex"
+      style={{ gap: 5, alignItems: "center" }}
+    >
+      <IconArrowLeft size={15} /> {t("nav.interactions")}
+    </Anchor>
+  );
+  return (
+    <Page title={title} back={back}>
+      {query.isPending && <LoadingRows rows={8} />}
+      {query.isError && <RefusalAlert error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data !== undefined && (
+        <div className={classes["columns"]}>
+          <div className={classes["stack"]}>
+            <Recordings interaction={query.data.interaction} />
+            <Panel title={t("interaction.timeline")}>
+              <Timeline entries={query.data.ledger} />
+            </Panel>
+          </div>
+          <div className={classes["stack"]}>
+            <Facts interaction={query.data.interaction} />
+          </div>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Recordings(props: { interaction: contract.Interaction }) {
+  const { t } = useTranslation();
+  const { recordings } = props.interaction;
+  if (recordings.length === 0) return null;
+  return (
+    <Panel title={t("interaction.recording")}>
+      <div className={classes["stack"]}>
+        {recordings.map((recording) => (
+          <Recording key={recording.id} recording={recording} />
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function Facts(props: { interaction: contract.Interaction }) {
+  const { t } = useTranslation();
+  const labels = useLabels();
+  const formats = useFormats();
+  const one = props.interaction;
+  const time = (ms: number | null) => (ms === null ? "–" : formatDuration(ms));
+  const facts: [string, ReactNode][] = [
+    [t("interaction.outcome"), <OutcomeBadge key="outcome" outcome={one.outcome} />],
+    [t("interaction.from"), one.from],
+    [t("interaction.to"), one.to],
+    [t("caller.source"), t(`source.${one.source}`)],
+    [t("interaction.queue"), labels.queue(one.queueId)],
+    [t("interaction.agent"), labels.person(one.agentId)],
+    [t("interaction.started"), formats.dateTime(one.startedAt)],
+    [t("interaction.wait"), time(one.waitMs)],
+    [t("interaction.talk"), time(one.talkMs)],
+    [t("interaction.hold"), time(one.holdMs)],
+    [t("interaction.endedBy"), one.endedBy === null ? "–" : t(`party.${one.endedBy}`)],
+    [t("interaction.disposition"), labels.disposition(one.dispositionId)],
+  ];
+  return (
+    <Panel title={t("interaction.facts")}>
+      <dl className={classes["facts"]}>
+        {facts.map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd className="rd-num">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {one.note !== "" && <span className={classes["note"]}>{one.note}</span>}
+    </Panel>
+  );
 }

@@ -15,7 +15,13 @@ export function HelpSheet(props: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const [isOn, setOn] = useShortcutsEnabled();
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={t("help.title")} size="md">
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={t("help.title")}
+      size="md"
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
       <Stack gap="md">
         <Switch
           label={t("help.enabled")}

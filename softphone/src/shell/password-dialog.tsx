@@ -32,7 +32,12 @@ export function PasswordDialog(props: { opened: boolean; onClose: () => void }) 
   );
   const toggle = { "aria-label": t("signIn.showPassword") };
   return (
-    <Modal opened={props.opened} onClose={close} title={t("person.changePassword")}>
+    <Modal
+      opened={props.opened}
+      onClose={close}
+      title={t("person.changePassword")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
       <form onSubmit={form.onSubmit((values) => change.mutate(values))}>
         <Stack>
           {change.isError && <RefusalAlert error={change.error} />}

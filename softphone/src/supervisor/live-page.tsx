@@ -1,3 +1,24 @@
+import { Grid } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Page } from "../shared/page.tsx";
+import { LiveAgents } from "./live-agents.tsx";
+import { LiveQueues } from "./live-queues.tsx";
+import { WaitingCallers } from "./waiting-callers.tsx";
+
+/** Right now: queues, agents, who waits. */
 export function LivePage() {
-  return null;
+  const { t } = useTranslation();
+  return (
+    <Page title={t("nav.live")}>
+      <LiveQueues />
+      <Grid mt="md" gap="md">
+        <Grid.Col span={{ base: 12, lg: 7 }}>
+          <LiveAgents />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 5 }}>
+          <WaitingCallers />
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
 }

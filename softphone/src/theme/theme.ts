@@ -74,7 +74,7 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },
-    Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: "sm" } },
+    Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: 16 } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
   },

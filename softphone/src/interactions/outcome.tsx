@@ -1,0 +1,32 @@
+import type { ledger } from "@ringdown/contract";
+import { useTranslation } from "react-i18next";
+import classes from "./interactions.module.css";
+
+const tones: Record<ledger.Outcome, "good" | "bad" | "plain"> = {
+  answered: "good",
+  abandoned: "bad",
+  "left-in-flow": "plain",
+  voicemail: "plain",
+  "completed-in-flow": "plain",
+  "transferred-out": "plain",
+  "not-served": "bad",
+  failed: "bad",
+};
+
+/** How an interaction came out; null while it goes on. */
+export function OutcomeBadge(props: { outcome: ledger.Outcome | null }) {
+  const { t } = useTranslation();
+  const { outcome } = props;
+  if (outcome === null) {
+    return (
+      <span className={classes["outcome"]} data-tone="now">
+        {t("interaction.goesOn")}
+      </span>
+    );
+  }
+  return (
+    <span className={classes["outcome"]} data-tone={tones[outcome]} data-outcome={outcome}>
+      {t(`outcome.${outcome}`)}
+    </span>
+  );
+}
