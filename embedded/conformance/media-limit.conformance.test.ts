@@ -46,12 +46,10 @@ async function limitChannels(media: MediaServer, room: number): Promise<() => Pr
   return async () => void (await media.api(`fsctl max_sessions ${limit}`));
 }
 
-/** A channel counts until it is taken apart, a moment after its BYE. */
+/** FreeSWITCH counts a refused channel for another ten seconds, then there is room. */
 async function openWhenThereIsRoom(open: () => Promise<Endpoint>): Promise<Endpoint> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const endpoint = await open().catch(() => undefined);
-    if (endpoint !== undefined) return endpoint;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const endpoint = await open().catch(() => undefined);
+  if (endpoint !== undefined) return endpoint;
+  await new Promise((resolve) => setTimeout(resolve, 11_000));
   return open();
 }
