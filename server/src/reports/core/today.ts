@@ -82,7 +82,8 @@ export class Today {
     }
   }
 
-  queue(queueId: string, thresholds: Thresholds): QueueCounts {
+  queue(queueId: string, { serviceLevelMs, shortAbandonMs }: Thresholds): QueueCounts {
+    const thresholds = { serviceLevelMs, shortAbandonMs };
     const day = this.#queue(queueId);
     const { counted } = day;
     if (counted !== null && isSame(counted.thresholds, thresholds))
