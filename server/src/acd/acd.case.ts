@@ -199,7 +199,7 @@ export function describeAcd(name: string, open: () => Promise<LogWorld>): void {
       const b = await startNode("b");
       await a.setQueue({ queueId: "sales", ...defaultQueueSettings });
       const waiting = await b.enqueue(callerOf("i1"));
-      frozen.freeze();
+      frozen.freeze({ hears: true });
       await b.setAgent(agentOf("ann"));
       const offer = await expectStep(waiting, "offer");
       frozen.thaw();
@@ -207,7 +207,24 @@ export function describeAcd(name: string, open: () => Promise<LogWorld>): void {
       expect(await b.accept(offer.offerId)).toBe("accepted");
       await expectStep(waiting, "accepted");
       await waitFor("the boards to agree", () => a.agent("ann")?.engagement === "busy");
-      expect(frozen.staleCommits).toBeGreaterThan(0);
+      await waitFor("the stale action to be rejected", () => frozen.staleCommits > 0);
+    });
+
+    it("goes on when the router hears nothing for a while either, and it catches up", async () => {
+      const frozen = new GatedLog(await world.connect());
+      const a = await startNode("a", frozen);
+      const b = await startNode("b");
+      await a.setQueue({ queueId: "sales", ...defaultQueueSettings });
+      const waiting = await b.enqueue(callerOf("i1"));
+      frozen.freeze();
+      await b.setAgent(agentOf("ann"));
+      await expectStep(waiting, "offer");
+      expect(a.agent("ann")).toBeNull();
+      frozen.thaw();
+      await waitFor("the first to catch up", () => a.agent("ann")?.engagement === "offered");
+      const next = await a.enqueue(callerOf("i2"));
+      await b.setAgent(agentOf("bob"));
+      await expectStep(next, "offer");
     });
 
     it("lets go of what a silent node held, and hears it again when it was only slow", async () => {

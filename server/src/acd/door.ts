@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
 import type { Acd, AcdNotice, AcdOptions, AgentProfile, EnqueueRequest, Waiting } from "./interface.ts";
@@ -10,6 +9,7 @@ import { explainAgent, explainWaiting, viewAgent, viewBoard, viewQueue } from ".
 import type { Outcome } from "./event-log.ts";
 import { Holdings } from "./holdings.ts";
 import { Router } from "./router.ts";
+import { newSession } from "./session.ts";
 import { type Place, WaitingRoom } from "./waiting-room.ts";
 
 interface Asking {
@@ -35,7 +35,7 @@ export class Door implements Acd {
 
   constructor(options: AcdOptions) {
     this.options = options;
-    this.session = `${options.nodeId}/${randomUUID()}`;
+    this.session = newSession(options.nodeId);
     this.router = new Router({
       session: this.session,
       log: options.log,

@@ -95,6 +95,14 @@ export function describeEventLog(name: string, open: () => Promise<LogWorld>): v
         expect(await log.lead("a", 60_000)).toBeNull();
       });
 
+      it("passes at once to the next session of the node that holds it", async () => {
+        const first = await log.lead("node/1", 60_000);
+        expect(await log.lead("nod/2", 60_000)).toBeNull();
+        const second = await log.lead("node/2", 60_000);
+        expect(second?.epoch).toBeGreaterThan(first?.epoch ?? Infinity);
+        expect(await log.lead("node/2", 60_000)).toEqual(second);
+      });
+
       it("is free at once when its holder resigns, and nobody else can resign it", async () => {
         const first = await log.lead("a", 60_000);
         await log.resign("b");

@@ -26,7 +26,7 @@ export interface RedisLogOptions {
 
 const linesPerAppend = 500;
 /** Who is not the router lets the router be the first to restore the store. */
-const courtesyMs = 3_000;
+const courtesyMs = 1_500;
 
 /** The log as two Redis Streams, for several nodes. Resolves once Redis has answered. */
 export async function openRedisLog(options: RedisLogOptions): Promise<EventLog> {

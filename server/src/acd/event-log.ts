@@ -68,7 +68,7 @@ export interface EventLog {
   followEntries(after: number, onEntries: (entries: StoredEntry[]) => void, onGap: () => void): () => void;
   /** Final effects after a position, now and from now on. `onGap`: some are trimmed away. */
   followBatches(after: number, onBatch: (batch: Batch) => void, onGap: () => void): () => void;
-  /** Becomes or stays the router for so long; null while another holds the lease. */
+  /** Becomes or stays the router for so long; null while another node holds the lease. */
   lead(session: string, leaseMs: number): Promise<Lease | null>;
   /** Gives the lease up at once, if it is held. */
   resign(session: string): Promise<void>;

@@ -10,13 +10,16 @@ export class GatedLog implements EventLog {
   private readonly log: EventLog;
   private open: Promise<void> | null = null;
   private openGate: () => void = () => undefined;
+  private hears = false;
   private missed: (() => void)[] = [];
 
   constructor(log: EventLog) {
     this.log = log;
   }
 
-  freeze(): void {
+  /** `hears`: only what the node sends is held up. */
+  freeze({ hears = false } = {}): void {
+    this.hears = hears;
     this.open = new Promise((resolve) => {
       this.openGate = resolve;
     });
@@ -36,7 +39,7 @@ export class GatedLog implements EventLog {
   }
 
   private hear(deliver: () => void): void {
-    if (this.open) this.missed.push(deliver);
+    if (this.open && !this.hears) this.missed.push(deliver);
     else deliver();
   }
 

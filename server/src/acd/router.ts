@@ -79,7 +79,6 @@ export class Router {
     const committed = await this.load();
     this.delivered = committed;
     this.followBatches(committed);
-    await log.heartbeat(this.options.session, heartbeatForMs);
     await this.renew();
   }
 
@@ -118,10 +117,8 @@ export class Router {
     this.stepDown();
     this.stopBatches();
     this.committed = 0;
-    const committed = await this.load();
-    if (committed !== this.delivered) this.options.onGap();
-    this.delivered = committed;
-    if (!this.isClosed) this.followBatches(committed);
+    await this.load();
+    if (!this.isClosed) this.followBatches(this.delivered);
   }
 
   /** The board from the newest snapshot, and the lines since. Returns up to where effects are final. */
@@ -307,10 +304,11 @@ export class Router {
   private async renew(): Promise<void> {
     const { log, session, clock } = this.options;
     try {
+      const alive = log.heartbeat(session, heartbeatForMs);
       const lease = await log.lead(session, leaseMs);
       if (lease) this.takeLease(lease.epoch, lease.committed);
       else this.stepDown();
-      await log.heartbeat(session, heartbeatForMs);
+      await alive;
       if (this.isLeading) await this.lookForSilence();
     } finally {
       if (!this.isClosed) {
