@@ -63,16 +63,16 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
   const port = await freePort();
   const mediaPort = await freeRtpPort();
   const calls = options.calls ?? 1;
+  const rate = String(options.callsPerSecond ?? 10);
+  const calling = [`${options.at.host}:${options.at.port}`, "-sf", file("scenario.xml"), "-s", options.to];
+  calling.push("-m", String(calls), "-l", String(calls), "-r", rate);
+  const network = ["-i", "127.0.0.1", "-p", String(port), "-mi", "127.0.0.1", "-mp", String(mediaPort)];
+  if (options.echo) network.push("-rtp_echo");
+  const traces = ["-trace_err", "-error_file", file("errors.log"), "-trace_msg", "-message_file"];
+  traces.push(file("messages.log"), "-trace_stat", "-stf", file("stat.csv"));
   const sipp = await startProcess("sipp", {
     cwd: directory,
-    args: [
-      ...[`${options.at.host}:${options.at.port}`, "-sf", file("scenario.xml"), "-s", options.to],
-      ...["-i", "127.0.0.1", "-p", String(port), "-mi", "127.0.0.1", "-mp", String(mediaPort)],
-      ...["-m", String(calls), "-l", String(calls), "-r", String(options.callsPerSecond ?? 10)],
-      ...["-nostdin", "-deadcall_wait", "500", "-trace_err", "-error_file", file("errors.log")],
-      ...["-trace_msg", "-message_file", file("messages.log"), "-trace_stat", "-stf", file("stat.csv")],
-      ...(options.echo ? ["-rtp_echo"] : []),
-    ],
+    args: [...calling, ...network, ...traces, "-nostdin", "-deadcall_wait", "500"],
   });
   const read = (name: string): Promise<string> => readFile(file(name), "utf8").catch(() => "");
   return {
