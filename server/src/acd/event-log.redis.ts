@@ -156,7 +156,7 @@ class RedisLog implements EventLog {
     after: number,
     onItems: (items: StreamItem[]) => void,
   ): () => void {
-    const reader = new StreamReader(this.redis.client.duplicate() as RedisClient, this.persistence, {
+    const reader = new StreamReader(this.redis.client.duplicate(), this.persistence, {
       key,
       field,
       journal: this.journal,

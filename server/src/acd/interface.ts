@@ -28,6 +28,8 @@ export type WaitingStep =
       agentId: string;
       queueId: string;
       ringTimeoutMs: number;
+      /** When the caller entered or the agent was freed: time-to-offer counts from here. */
+      triggeredAt: number;
       reason: OfferReason;
     }
   /** Stop ringing; the offer is over (also after your own `decline`). */

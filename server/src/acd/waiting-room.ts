@@ -42,7 +42,7 @@ export class Place implements Waiting {
         },
         reject: (reason) => {
           settle();
-          reject(reason as Error);
+          reject(reason);
         },
       };
     });

@@ -37,6 +37,8 @@ export type Effect =
       agentId: string;
       queueId: string;
       ringTimeoutMs: number;
+      /** When the caller entered or the agent was freed: time-to-offer counts from here. */
+      triggeredAt: number;
       reason: OfferReason;
     }
   | { type: "accepted"; offerId: string; interactionId: string; agentId: string; queueId: string }

@@ -21,9 +21,8 @@ export function loseSession(turn: Turn, session: string): ReplyResult {
   for (const [nodeId, current] of board.nodes) if (current === session) board.nodes.delete(nodeId);
   const agents = [...board.agents.values()];
   for (const agent of agents) if (agent.session === session) disown(turn, agent, "node-lost");
-  for (const caller of [...board.callers.values()]) {
-    if (caller.session === session) leave(turn, caller, "node-lost", "node-lost");
-  }
+  const callers = [...board.callers.values()].filter((caller) => caller.session === session);
+  for (const caller of callers) leave(turn, caller, "node-lost", "node-lost");
   for (const agent of agents) {
     for (const talk of agent.talks) {
       if (talk.session === session) release(turn, agent.agentId, talk.interactionId);

@@ -20,7 +20,8 @@ export function makeOffer(turn: Turn, caller: Caller, agent: Agent, queue: Queue
   agent.offers.push(offerId);
   agent.turns += 1;
   agent.lastOffered[queueId] = board.sequence;
-  turn.effects.push({ type: "offer", offerId, interactionId, agentId, queueId, ringTimeoutMs, reason });
+  const what = { offerId, interactionId, agentId, queueId, ringTimeoutMs };
+  turn.effects.push({ type: "offer", ...what, triggeredAt: turn.now, reason });
   refreshAgent(turn, agent);
 }
 
