@@ -75,13 +75,11 @@ export class SipEdge {
     });
   }
 
-  /** The transport on which a request came, websockets included: Via says it, the listener confirms it. */
+  /** The transport on which a request came. The edge reports a websocket as TCP; Via tells it. */
   transportOf(request: SipRequest, via: string | null): string {
-    const listener = this.#listeners.find((entry) => entry.endsWith(`/${request.receivedOn ?? "?"}`));
-    const heard = listener?.split("/", 1)[0];
+    if (via !== "ws" && via !== "wss") return request.protocol || "udp";
     // A browser behind a TLS proxy writes WSS, although the edge hears plain WS: the listener is right.
-    if (via === "ws" || via === "wss") return heard === "ws" || heard === "wss" ? heard : "ws";
-    return heard ?? (request.protocol || "udp");
+    return this.#listeners.includes(`wss/${request.receivedOn ?? "?"}`) ? "wss" : "ws";
   }
 
   close(): void {

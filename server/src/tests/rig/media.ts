@@ -192,7 +192,13 @@ class Ear {
   #samples = new Int16Array(sampleRate * 10);
   #length = 0;
   #startedAt: number | null = null;
-  #source: { ssrc: number; firstTimestamp: number; offset: number; highestSequence: number } | null = null;
+  #source: {
+    ssrc: number;
+    firstTimestamp: number;
+    offset: number;
+    highestSequence: number;
+    lastTimestamp: number;
+  } | null = null;
   #keyPayloadType: number | null = null;
   #lastKeyTimestamp: number | null = null;
 
@@ -223,9 +229,13 @@ class Ear {
     return { sampleRate, samples: this.#samples.slice(Math.max(0, this.#length - length), this.#length) };
   }
 
-  /** A new SSRC begins at the moment at which it was first heard. */
+  /**
+   * A new SSRC begins at the moment at which it was first heard; so does one whose timestamps jump, as FreeSWITCH's do
+   * when a channel is bridged (it passes the partner's timestamps on under its own SSRC).
+   */
   #sourceOf(packet: RtpPacket, sinceStartMs: number) {
-    if (this.#source?.ssrc === packet.ssrc) {
+    if (this.#source?.ssrc === packet.ssrc && !this.#isJump(this.#source.lastTimestamp, packet.timestamp)) {
+      this.#source.lastTimestamp = packet.timestamp;
       const ahead = (packet.sequence - this.#source.highestSequence) & 0xffff;
       if (ahead !== 0 && ahead < 0x8000) {
         this.received.lost += ahead - 1;
@@ -238,8 +248,19 @@ class Ear {
     const offset = Math.max(this.#length, Math.round((sinceStartMs / 1_000) * sampleRate));
     const { ssrc, timestamp, sequence } = packet;
     this.received.sources += 1;
-    this.#source = { ssrc, firstTimestamp: timestamp, offset, highestSequence: sequence };
+    this.#source = {
+      ssrc,
+      firstTimestamp: timestamp,
+      offset,
+      highestSequence: sequence,
+      lastTimestamp: timestamp,
+    };
     return this.#source;
+  }
+
+  /** More than a minute between two packets is another clock. */
+  #isJump(from: number, to: number): boolean {
+    return Math.abs((to - from) | 0) > sampleRate * 60;
   }
 
   #place(packet: RtpPacket, source: { firstTimestamp: number; offset: number }, samples: Int16Array): void {
