@@ -123,6 +123,7 @@ export const VoicemailNode = z.strictObject({
   ...label,
   /** The queue whose members find the message. */
   queueId: z.string().min(1).max(64),
+  /** Said before the tone; what is said afterwards ("saved") follows by itself. */
   greeting: Prompts.default([{ prompt: "voicemail-greeting" }]),
   maxSeconds: z.int().min(5).max(900).default(120),
   /** Silence that ends the message. */

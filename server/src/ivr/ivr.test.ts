@@ -197,7 +197,7 @@ describe("runFlow", () => {
         messages.push(request);
       },
     });
-    expect(await outcome).toMatchObject({ how: "hung-up-by-flow", node: "message-saved" });
+    expect(await outcome).toMatchObject({ how: "hung-up-by-flow", node: "after-message" });
     expect(messages).toEqual([
       {
         do: "recordMessage",
@@ -207,7 +207,7 @@ describe("runFlow", () => {
         silenceSeconds: 5,
       },
     ]);
-    expect(phone.heard.slice(2)).toEqual(["en/voicemail-greeting", "en/voicemail-saved", "en/goodbye"]);
+    expect(phone.heard.slice(2)).toEqual(["en/voicemail-greeting", "en/goodbye"]);
   });
 
   it("ends at once when the caller hangs up in a prompt, in a menu, in the queue and in a message", async () => {
@@ -269,7 +269,7 @@ describe("runFlow", () => {
     const { notes, outcome } = run(phone, {
       enqueue: () => Promise.reject(new Error("There is no router")),
     });
-    expect(await outcome).toMatchObject({ how: "hung-up-by-flow", node: "message-saved" });
+    expect(await outcome).toMatchObject({ how: "hung-up-by-flow", node: "after-message" });
     expect(phone.heard.slice(2, 4)).toEqual(["en/technical-problem", "en/voicemail-greeting"]);
     expect(notes).toContainEqual({
       type: "fault",

@@ -19,8 +19,7 @@ import type { VoicePort } from "./voice-port.ts";
 export type { FlowState } from "./core/flow-state.ts";
 export type { FlowNote } from "./core/notes.ts";
 export { demoFlow } from "./core/demo-flow.ts";
-export { estimatedWaitPrompts, queuePositionPrompts, sayNumber } from "./core/say-number.ts";
-export { rehearse } from "./core/rehearse.ts";
+export { queuePositionPrompts } from "./core/say-number.ts";
 export { validateFlow } from "./core/validate-flow.ts";
 export { openPrompts } from "./prompts.ts";
 export type { PromptFiles, PromptLibrary } from "./prompts.ts";
@@ -43,7 +42,7 @@ export interface RunFlowOptions {
   signal?: AbortSignal;
   /** Waits in the queue; resolves when the caller leaves it. "answered" and "hung-up" end the flow. */
   enqueue(request: EnqueueRequest): Promise<QueueExitCause | "answered" | "hung-up">;
-  /** Records and stores a message; resolves when that is done, or when the caller hung up in it. */
+  /** Records and stores a message and says that it is saved; resolves also when the caller hung up in it. */
   leaveMessage(request: MessageRequest): Promise<void>;
   /** Resolves "transferred" (the flow ends) or "failed" (it goes on). */
   transfer(request: TransferRequest): Promise<"transferred" | "failed">;

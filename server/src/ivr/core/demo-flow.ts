@@ -80,7 +80,7 @@ export function demoFlow(queues: { salesQueueId: string; supportQueueId: string;
         greeting: [shipped("out-of-hours", "en"), shipped("out-of-hours", "zh")],
         maxSeconds: 120,
         silenceSeconds: 5,
-        next: "message-saved",
+        next: "after-message",
       },
       "leave-message": {
         kind: "voicemail",
@@ -89,7 +89,7 @@ export function demoFlow(queues: { salesQueueId: string; supportQueueId: string;
         greeting: [shipped("voicemail-greeting")],
         maxSeconds: 120,
         silenceSeconds: 5,
-        next: "message-saved",
+        next: "after-message",
       },
       "leave-support-message": {
         kind: "voicemail",
@@ -98,13 +98,10 @@ export function demoFlow(queues: { salesQueueId: string; supportQueueId: string;
         greeting: [shipped("voicemail-greeting")],
         maxSeconds: 120,
         silenceSeconds: 5,
-        next: "message-saved",
+        next: "after-message",
       },
-      "message-saved": {
-        kind: "hangup",
-        label: "Message saved",
-        prompts: [shipped("voicemail-saved"), shipped("goodbye")],
-      },
+      // Whoever records the message says that it is saved: only there is it known.
+      "after-message": { kind: "hangup", label: "After a message", prompts: [shipped("goodbye")] },
       goodbye: { kind: "hangup", label: "Goodbye", prompts: [shipped("goodbye")] },
     },
   };

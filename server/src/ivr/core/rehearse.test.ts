@@ -16,7 +16,6 @@ describe("a rehearsal", () => {
       "language-menu (zh)",
       "main-menu (zh)",
       "voicemail-greeting (zh)",
-      "voicemail-saved (zh)",
       "goodbye (zh)",
     ]);
     expect(rehearsal.misfit).toBeNull();

@@ -98,7 +98,7 @@ describe("the step machine on the demo flow", () => {
       playDone,
     ]);
     expect(actions[2]).toMatchObject({ do: "recordMessage", queueId: "q-support", maxSeconds: 120 });
-    expect(actions[3]).toMatchObject({ do: "play", node: "message-saved" });
+    expect(actions[3]).toMatchObject({ do: "play", node: "after-message" });
     expect(actions[4]).toMatchObject({ do: "hangUp" });
   });
 

@@ -1,4 +1,4 @@
-/** A Redis server of the test's own, from the machine's redis-server. */
+/** A Redis server of the test's own, from the machine's redis-server (or REDIS_SERVER_PATH). */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,7 +52,9 @@ export async function startRedis(): Promise<RedisProcess> {
 async function launch(port: number, directory: string): Promise<RunningProcess> {
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""];
   const durability = ["--appendonly", "yes", "--appendfsync", "always"];
-  const server = await startProcess("redis-server", { args: [...settings, ...durability] });
+  const server = await startProcess(process.env["REDIS_SERVER_PATH"] ?? "redis-server", {
+    args: [...settings, ...durability],
+  });
   try {
     await server.saying(/Ready to accept connections/, 10_000);
   } catch (error) {

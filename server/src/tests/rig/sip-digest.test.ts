@@ -56,7 +56,7 @@ async function startJudge(method: "INVITE" | "REGISTER", challenge: string): Pro
   const port = await freePort();
   const log = join(directory, "messages.log");
   const network = ["-i", "127.0.0.1", "-p", String(port), "-nostdin", "-m", "1"];
-  sipp = await startProcess("sipp", {
+  sipp = await startProcess(process.env["SIPP_PATH"] ?? "sipp", {
     cwd: directory,
     args: ["-sf", join(directory, "judge.xml"), ...network, "-trace_msg", "-message_file", log],
   });

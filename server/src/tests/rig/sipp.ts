@@ -1,4 +1,4 @@
-/** sipp as the caller from outside: real UDP, real RTP, keys by RFC 4733. Debian's `sip-tester`. */
+/** sipp as the caller from outside: real UDP, real RTP, keys by RFC 4733. Debian's `sip-tester`, or SIPP_PATH. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,7 +70,7 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
   if (options.echo) network.push("-rtp_echo");
   const traces = ["-trace_err", "-error_file", file("errors.log"), "-trace_msg", "-message_file"];
   traces.push(file("messages.log"), "-trace_stat", "-stf", file("stat.csv"));
-  const sipp = await startProcess("sipp", {
+  const sipp = await startProcess(process.env["SIPP_PATH"] ?? "sipp", {
     cwd: directory,
     args: [...calling, ...network, ...traces, "-nostdin", "-deadcall_wait", "500"],
   });
