@@ -134,6 +134,13 @@ function addCodec(channel: Channel, headers: Map<string, string>): void {
 
 /** Adds what every event about a channel says, and its variables if `eventName` carries them. */
 export function addChannelHeaders(channel: Channel, eventName: string, headers: Map<string, string>): void {
+  addChannelBasics(channel, headers);
+  if (!verboseEvents.has(eventName)) return;
+  for (const [name, value] of channel.variables) headers.set(`variable_${name}`, value);
+}
+
+/** Adds who and in what state the channel is, without its variables. */
+export function addChannelBasics(channel: Channel, headers: Map<string, string>): void {
   headers.set("Channel-State", channel.state);
   headers.set("Channel-Call-State", channel.callState);
   headers.set("Channel-State-Number", String(stateNumbers[channel.state] ?? 0));
@@ -151,8 +158,6 @@ export function addChannelHeaders(channel: Channel, eventName: string, headers: 
     headers.set("Other-Type", channel.isBridgeOriginator ? "originatee" : "originator");
     addProfile(channel.peer, "Other-Leg", headers);
   }
-  if (!verboseEvents.has(eventName)) return;
-  for (const [name, value] of channel.variables) headers.set(`variable_${name}`, value);
 }
 
 /** Channel data as the `connect` of an outbound socket and `uuid_dump` show it. */

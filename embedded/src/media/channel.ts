@@ -314,12 +314,15 @@ export class Channel {
     });
   }
 
-  /** `uuid_break`: stops what is played now; with `isAll`, also forgets what waits. */
+  /**
+   * `uuid_break`: stops what is played now; with `isAll`, also forgets what waits. As in FreeSWITCH, a list
+   * that an event socket told us to play goes on with its next file even then.
+   */
   break(isAll: boolean): void {
     if (isAll) this.#queued.length = 0;
     this.#isStopping = true;
     const top = this.#tasks.at(-1);
-    if (top?.task.onBreak?.(isAll)) this.endTask(top.task);
+    if (top?.task.onBreak?.(isAll && this.#commandsRunning === 0)) this.endTask(top.task);
   }
 
   // ---- digits ----

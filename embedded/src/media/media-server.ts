@@ -5,6 +5,8 @@ import { serverCommands, upTimeText } from "./api/server-commands.ts";
 import { AudioSources } from "./audio-source.ts";
 import type { ApplicationTable } from "./applications/application.ts";
 import type { Channel } from "./channel.ts";
+import { conferenceCommand } from "./conference/conference-commands.ts";
+import { Conferences } from "./conference/conferences.ts";
 import { EventBus } from "./event-bus.ts";
 import { EventSocketServer } from "./event-socket/event-socket-server.ts";
 import type { EventSocketContext } from "./event-socket/event-socket-session.ts";
@@ -79,12 +81,14 @@ class MediaCore implements MediaServer {
   readonly #streams = new Map<string, LocalStream>();
   readonly #recordings: SessionRecordings;
   readonly #sockets: OutboundSockets;
+  readonly #conferences: Conferences;
   readonly #socketContext: EventSocketContext;
   readonly #applications: ApplicationTable;
   readonly #services: CallServices;
   readonly #startedAtMs = Date.now();
   #server: EventSocketServer | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #maxChannels: number;
   #callsBeingSetUp = 0;
   #sessionsSinceStart = 0;
   #peakChannels = 0;
@@ -93,6 +97,7 @@ class MediaCore implements MediaServer {
   constructor(config: MediaServerConfig, transport: SipTransport) {
     const log = config.log ?? silentLog;
     this.#config = config;
+    this.#maxChannels = config.maxChannels;
     this.#transport = transport;
     this.#events = new EventBus(config.rtp.address);
     const sounds = new SoundLibrary(config.baseDirectories?.sounds ?? process.cwd());
@@ -109,15 +114,30 @@ class MediaCore implements MediaServer {
       password: config.eventSocket.password,
     };
     this.#sockets = new OutboundSockets(this.#socketContext);
+    const sources = new AudioSources(sounds, this.#streams);
+    this.#conferences = new Conferences({
+      events: this.#events,
+      log,
+      sources,
+      domain: config.rtp.address,
+      holdMusic: this.#holdMusic,
+      tick: () => this.#clock.ticks,
+      resolveRecording: (file) => this.#recordings.resolvePath(file),
+    });
     this.#applications = buildApplications({
-      sources: new AudioSources(sounds, this.#streams),
+      sources,
       recordings: this.#recordings,
       sockets: this.#sockets,
+      conferences: this.#conferences,
     });
     for (const [name, command] of this.#buildApi()) api.set(name, command);
     this.#services = this.#buildServices();
     this.#userAgent = new SipUserAgent(transport, this.#sipHost, (invite) => void this.#onInvite(invite));
     this.#clock = new MediaClock(() => this.#onTick());
+  }
+
+  get #holdMusic(): string | undefined {
+    return this.#streams.has("moh") ? "local_stream://moh" : undefined;
   }
 
   get #sipHost(): string {
@@ -137,7 +157,8 @@ class MediaCore implements MediaServer {
     const facts = {
       sipAddress: `${this.#sipHost}:${this.#transport.port}`,
       version,
-      maxChannels: this.#config.maxChannels,
+      maxChannels: () => this.#maxChannels,
+      setMaxChannels: (count: number) => (this.#maxChannels = count),
       startedAtMs: this.#startedAtMs,
       sessionsSinceStart: () => this.#sessionsSinceStart,
       peakChannels: () => this.#peakChannels,
@@ -146,6 +167,7 @@ class MediaCore implements MediaServer {
     return [
       ...serverCommands({ ...shared, facts, globals: new Map() }),
       ...channelCommands({ ...shared, recordings: this.#recordings }),
+      ["conference", conferenceCommand(this.#conferences)],
     ];
   }
 
@@ -165,7 +187,7 @@ class MediaCore implements MediaServer {
         onChannelGone: (channel) => this.#onChannelGone(channel),
       },
       address,
-      holdMusic: this.#streams.has("moh") ? "local_stream://moh" : undefined,
+      holdMusic: this.#holdMusic,
       createTransport: async (security, isOfferer) =>
         security === "dtls"
           ? WebRtcTransport.open(webRtc, isOfferer)
@@ -186,7 +208,7 @@ class MediaCore implements MediaServer {
   }
 
   async #onInvite(invite: IncomingInvite): Promise<void> {
-    const isFull = this.#channels.size + this.#callsBeingSetUp >= this.#config.maxChannels;
+    const isFull = this.#channels.size + this.#callsBeingSetUp >= this.#maxChannels;
     if (isFull || this.#closing) {
       return invite.reject(503, "Maximum Calls In Progress", [["retry-after", "300"]]);
     }
@@ -223,7 +245,7 @@ class MediaCore implements MediaServer {
       headers.set("FreeSWITCH-Version", version);
       headers.set("Uptime-msec", String(elapsedMs));
       headers.set("Session-Count", String(this.#channels.size));
-      headers.set("Max-Sessions", String(this.#config.maxChannels));
+      headers.set("Max-Sessions", String(this.#maxChannels));
       headers.set("Session-Per-Sec", "1000");
       headers.set("Session-Since-Startup", String(this.#sessionsSinceStart));
       headers.set("Session-Peak-Max", String(this.#peakChannels));

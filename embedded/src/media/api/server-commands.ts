@@ -1,5 +1,5 @@
 import type { Channel } from "../channel.ts";
-import { separateArguments } from "../core/arguments.ts";
+import { separateArguments, toInteger } from "../core/arguments.ts";
 import { parseCause } from "../core/hangup-cause.ts";
 import type { EventBus } from "../event-bus.ts";
 import type { ApiCommand } from "./api-table.ts";
@@ -9,7 +9,8 @@ import { showCommand } from "./show.ts";
 export interface ServerFacts {
   sipAddress: string;
   version: string;
-  maxChannels: number;
+  maxChannels(): number;
+  setMaxChannels(count: number): void;
   startedAtMs: number;
   sessionsSinceStart(): number;
   peakChannels(): number;
@@ -64,7 +65,7 @@ function statusText(parts: ServerCommandParts): string {
     `${facts.sessionsSinceStart()} session(s) since startup`,
     `${count} session(s) - peak ${facts.peakChannels()}, last 5min ${facts.peakChannels()} `,
     `0 session(s) per Sec out of max 1000, peak 0, last 5min 0 `,
-    `${facts.maxChannels} session(s) max`,
+    `${facts.maxChannels()} session(s) max`,
     `min idle cpu 0.00/100.00`,
     "",
   ].join("\n");
@@ -83,6 +84,14 @@ function hangUpAll(channels: ReadonlyMap<string, Channel>): ApiCommand {
   };
 }
 
+/** `fsctl max_sessions [<count>]`: the one control that we have. */
+function control(facts: ServerFacts, [command, value]: string[]): string {
+  if (command === undefined) return "-USAGE: max_sessions [<count>]\n";
+  if (command.toLowerCase() !== "max_sessions") return "-ERR Invalid command\n";
+  if (value !== undefined && toInteger(value) > 0) facts.setMaxChannels(toInteger(value));
+  return `+OK max sessions: ${facts.maxChannels()}\n`;
+}
+
 /** The API commands about the server as a whole. */
 export function serverCommands(parts: ServerCommandParts): [string, ApiCommand][] {
   const { facts, globals } = parts;
@@ -90,6 +99,7 @@ export function serverCommands(parts: ServerCommandParts): [string, ApiCommand][
     ["create_uuid", () => crypto.randomUUID()],
     ["echo", (argument) => argument],
     ["global_getvar", (argument) => globals.get(argument.trim()) ?? ""],
+    ["fsctl", (argument) => control(facts, separateArguments(argument))],
     [
       "global_setvar",
       (argument) => {

@@ -1,4 +1,5 @@
 import type { AudioSources } from "../audio-source.ts";
+import type { Conferences } from "../conference/conferences.ts";
 import type { OutboundSockets } from "../event-socket/outbound-socket.ts";
 import type { SessionRecordings } from "../session-recording.ts";
 import type { Application, ApplicationTable } from "./application.ts";
@@ -19,6 +20,7 @@ export interface ApplicationParts {
   sources: AudioSources;
   recordings: SessionRecordings;
   sockets: OutboundSockets;
+  conferences: Conferences;
 }
 
 /** Every application that a channel can be told to run. */
@@ -26,6 +28,7 @@ export function buildApplications(parts: ApplicationParts): ApplicationTable {
   const player = new Player(parts.sources);
   return new Map<string, Application>([
     ["answer", answerApplication],
+    ["conference", (channel, argument) => parts.conferences.run(channel, argument)],
     ["export", exportApplication],
     ["hangup", hangupApplication],
     ["multiset", multisetApplication],
