@@ -50,6 +50,6 @@ async function limitChannels(media: MediaServer, room: number): Promise<() => Pr
 async function openWhenThereIsRoom(open: () => Promise<Endpoint>): Promise<Endpoint> {
   const endpoint = await open().catch(() => undefined);
   if (endpoint !== undefined) return endpoint;
-  await new Promise((resolve) => setTimeout(resolve, 11_000));
+  await new Promise((resolve) => setTimeout(resolve, 13_000));
   return open();
 }
