@@ -74,6 +74,10 @@ export class AppResponses {
       return "transport for response has been shutdown or closed";
     }
     if (status === undefined) return "invalid status line";
+    if (!pending.received.transaction.isPending) {
+      this.#forget(pending);
+      return unknownTransaction(app);
+    }
     if (!wantsReliability(status.code, request, app)) return undefined;
     if (!isReliabilitySupported(request)) return "Remote endpoint does not support 100rel";
     return this.#reliables.isWaiting(pending.transactionId)

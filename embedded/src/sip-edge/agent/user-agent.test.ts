@@ -345,6 +345,28 @@ describe("the user agent, with time in our hands", () => {
     expect(agent.stats().dialogs).toBe(0);
   });
 
+  it("lets another application use the dialog of one that is gone, by its id", async () => {
+    const { dialogId } = await answered();
+    app.isOpen = false;
+    agent.onClientClosed(app);
+    const heir = new HandApp();
+    heir.agent = agent;
+    expect(heir.say(`|${dialogId}`, ["INFO sip:placeholder SIP/2.0"])[0]).toBe("OK");
+    phone.send(composeResponse(await phone.request("INFO"), 200));
+    await heir.take("200");
+    expect(heir.say(`|${dialogId}`, ["BYE sip:placeholder SIP/2.0"])[0]).toBe("OK");
+    phone.send(composeResponse(await phone.request("BYE"), 200));
+    await heir.take("200");
+    expect(agent.stats().dialogs).toBe(0);
+  });
+
+  it("says that an answer to a request which its sender gave up on isn't sent", async () => {
+    phone.send(composeRequest({ port: phone.port, method: "OPTIONS" }));
+    const { transactionId } = await app.take("OPTIONS");
+    clock.advance(32_000);
+    expect(respond(transactionId, 200)).toEqual(["NOK", "Response not sent due to unknown transaction"]);
+  });
+
   it("ends a call whose session timer the caller lets run out (RFC 4028)", async () => {
     const { ok } = await answered(["Session-Expires: 120;refresher=uac", "Supported: timer"]);
     expect(headerValue(ok, "Session-Expires")).toBe("120;refresher=uac");
@@ -470,6 +492,55 @@ describe("the user agent, with time in our hands", () => {
     await phone.response(405);
     respond(transactionId, 486);
     await phone.response(486);
+  });
+
+  it.each([
+    ["Call-ID: c|1|2", "Bad Call-ID Header", "Call-ID: c9"],
+    ["From: <sip:a@b>;tag=x|y", "Bad From Header", 'From: "Alice" <sip:alice@127.0.0.1>;tag=alice-tag'],
+  ])("keeps what would forge control messages out: %s", async (line, reason, original) => {
+    const text = composeRequest({ port: phone.port, method: "OPTIONS", callId: "c9" });
+    expect(text).toContain(original);
+    phone.send(text.replace(original, line));
+    expect((await phone.response(400)).reason).toBe(reason);
+    expect(app.got).toEqual([]);
+  });
+
+  it("leaves nothing behind after calls of every kind: no dialog, transaction or timer", async () => {
+    for (let round = 0; round < 20; round++) {
+      const { again, dialogId } = await answered();
+      phone.send(composeRequest({ ...again, method: "BYE", cseq: 2 }));
+      respond((await app.take("BYE")).transactionId, 200);
+      await phone.response(200, "BYE");
+      expect(app.say(`|${dialogId}`, ["INFO sip:placeholder SIP/2.0"])[0]).toBe("NOK");
+
+      invite();
+      respond((await app.take("INVITE")).transactionId, 486);
+      await phone.response(486);
+
+      invite({ branch: `z9hG4bK-cancelled-${String(round)}` });
+      await app.take("INVITE");
+      const cancel = { port: phone.port, method: "CANCEL", callId: "c1" };
+      phone.send(composeRequest({ ...cancel, branch: `z9hG4bK-cancelled-${String(round)}` }));
+      await phone.response(487);
+      await app.take("CANCEL");
+
+      const outgoing = await connected();
+      app.say(`|${outgoing.dialogId}`, ["BYE sip:placeholder SIP/2.0"]);
+      phone.send(composeResponse(await phone.request("BYE"), 200));
+      await app.take("200");
+
+      call();
+      phone.send(composeResponse(await phone.request("INVITE"), 404));
+      await app.take("404");
+      await phone.request("ACK");
+      phone.received.splice(0);
+    }
+    expect(agent.stats().dialogs).toBe(0);
+    clock.advance(64_000);
+    expect([agent.stats(), clock.pendingTimers]).toEqual([
+      { transactions: 0, dialogs: 0, connections: 0 },
+      0,
+    ]);
   });
 
   it("says goodbye to everybody when it closes", async () => {

@@ -1,6 +1,6 @@
 import { parseCSeq } from "./cseq.ts";
 import { headerList, headerValue, headerValues, type SipRequest } from "./message.ts";
-import { parseNameAddr, tagOf } from "./name-addr.ts";
+import { paramOf, parseNameAddr, tagOf } from "./name-addr.ts";
 import { parseSipUri } from "./uri.ts";
 import { parseVia } from "./via.ts";
 
@@ -12,6 +12,9 @@ export interface Refusal {
 }
 
 const singleHeaders = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires"] as const;
+const tokenPattern = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
+/** RFC 3261 section 25.1, word [ "@" word ]. Call-ID and tag go into the control protocol: no bar may be in them. */
+const callIdPattern = /^[A-Za-z0-9\-.!%*_+`'~()<>:\\"/[\]?{}@]+$/;
 const supportedExtensions = new Set([
   "100rel",
   "answermode",
@@ -69,10 +72,13 @@ function checkMandatory(request: SipRequest): Refusal | undefined {
   if (headerList(request, "Via").some((via) => parseVia(via) === undefined))
     return badRequest("Bad Via Header");
   for (const name of ["From", "To"]) {
-    if (parseNameAddr(headerValue(request, name) ?? "") === undefined)
+    const address = parseNameAddr(headerValue(request, name) ?? "");
+    const tag = address === undefined ? undefined : paramOf(address, "tag");
+    if (address === undefined || (tag !== undefined && !tokenPattern.test(tag))) {
       return badRequest(`Bad ${name} Header`);
+    }
   }
-  if (/\s/.test(headerValue(request, "Call-ID") ?? "")) return badRequest("Bad Call-ID Header");
+  if (!callIdPattern.test(headerValue(request, "Call-ID") ?? "")) return badRequest("Bad Call-ID Header");
   const cseq = parseCSeq(headerValue(request, "CSeq") ?? "");
   if (cseq === undefined) return badRequest("Bad CSeq Header");
   if (cseq.method !== request.method) return badRequest("CSeq Method Mismatch");

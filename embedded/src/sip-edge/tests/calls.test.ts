@@ -263,3 +263,20 @@ describe("connections that the edge opens", () => {
     for (const call of calls) expect(await call).toMatchObject({ status: 503 });
   });
 });
+
+describe("IPv6", () => {
+  it("carries a call over a socket that serves both families", async () => {
+    const run = await runEdge([], { listen: [{ protocol: "udp", host: "::", port: 0 }] });
+    const srf = await run.app();
+    const seen = answerAll(srf);
+    const four = await run.peer("udp");
+    four.send(composeRequest({ port: four.port, callId: "four", body: sdp }));
+    expect(contactOf(await four.response(200))).toBe(`sip:127.0.0.1:${String(run.portOf("udp"))}`);
+    const six = await runEdge([], { listen: [{ protocol: "udp", host: "::1", port: 0 }] });
+    const calling = await six.app();
+    const dialog = await calling.createUAC(`sip:b@[::1]:${String(run.portOf("udp"))}`, { localSdp: sdp });
+    expect(dialog.remote.uri).toBe(`sip:[::1]:${String(run.portOf("udp"))}`);
+    await dialog.destroy();
+    await waitFor("the called side to be told", () => seen.ends.length === 1);
+  });
+});

@@ -18,7 +18,8 @@ export function chooseAdvertisedHost(
   externalAddress: string | undefined,
   locals: readonly LocalAddress[],
 ): string {
-  const family = isIPv6(remoteHost) || isIPv6(listenHost) ? "IPv6" : "IPv4";
+  const isSix = isIPv6(remoteHost) || (isIPv6(listenHost) && !isIPv4(remoteHost));
+  const family = isSix ? "IPv6" : "IPv4";
   const candidates = locals.filter((local) => local.family === family);
   const reachable = isWildcard(listenHost)
     ? candidates
