@@ -1,64 +1,203 @@
 /**
  * The door of recordings: where files go, what is checked when one is complete, and what the ledger is told.
+ *
+ *   const recording = await recordings.startTalk(leg, { interactionId });   append(recording.started)
+ *   const { events } = await recording.finish(talkMs);                      events.forEach(append)
  */
-import type { LedgerEvent } from "../contract/ledger.ts";
-import type { Leg } from "../telephony/telephony.ts";
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../base/clock.ts";
+import { Failure } from "../base/failure.ts";
+import type { Log } from "../base/log.ts";
+import { describeError } from "../base/log.ts";
+import type { Leg, RecordingOutcome } from "../telephony/telephony.ts";
+import { isLengthRight } from "./core/length-check.ts";
+import { inspectFile, isComplete } from "./inspect-file.ts";
+import type { RecordingNote } from "./recording-folder.ts";
+import { RecordingFolder } from "./recording-folder.ts";
+import type {
+  OpenedVoicemail,
+  RecordingEvent,
+  RecordingResult,
+  Recordings,
+  RecoveredRecording,
+  TalkRecording,
+} from "./shapes.ts";
+import { failedTalk, RunningTalk } from "./talk-recording.ts";
 
-/** The ledger's lines about recordings. */
-export type RecordingEvent = Extract<LedgerEvent, { type: `recording.${string}` }>;
+export type {
+  FinishedRecording,
+  OpenedVoicemail,
+  RecordingEvent,
+  RecordingResult,
+  Recordings,
+  RecoveredRecording,
+  TalkRecording,
+} from "./shapes.ts";
 
-/** The finished file, as the store keeps it. */
-export interface FinishedRecording {
-  recordingId: string;
-  kind: "talk" | "voicemail";
-  /** Relative to the recordings' root: `2026/11/29/<recordingId>.wav`. */
-  file: string;
-  durationMs: number;
-  bytes: number;
-  /** Lower-case hex. */
-  sha256: string;
-  channels: number;
-  sampleRate: number;
+export interface RecordingsOptions {
+  /** Absolute path of a folder that this program and the media server can both write. */
+  root: string;
+  clock: Clock;
+  log: Log;
+  /** Nothing is recorded with less room than this. Default 256 MB. */
+  leastFreeBytes?: number;
 }
 
-/** What is known at the end: the file (null when there is none) and the events for the ledger, in order. */
-export interface RecordingResult {
-  recording: FinishedRecording | null;
-  events: RecordingEvent[];
+/** A file that its writer has just closed may take a moment to be on the disk as a whole. */
+const settleMs = 1_500;
+
+/** Opens the folder; creates it when the first recording starts. */
+export function openRecordings(options: RecordingsOptions): Recordings {
+  return new FolderRecordings(options);
 }
 
-/** A talk being recorded. */
-export interface TalkRecording {
-  readonly recordingId: string;
-  /** `recording.started`, or `recording.failed` when it could not start (the call goes on). */
-  readonly started: RecordingEvent;
-  /**
-   * Stops, checks the file and compares its length with the talk time. Never rejects. Idempotent: later calls
-   * get the first result. Works after the leg has ended, too.
-   */
-  finish(expectedMs: number): Promise<RecordingResult>;
+class FolderRecordings implements Recordings {
+  readonly #folder: RecordingFolder;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #finishing = new Set<Promise<unknown>>();
+
+  constructor({ root, clock, log, leastFreeBytes = 256 * 1_048_576 }: RecordingsOptions) {
+    this.#folder = new RecordingFolder(root, leastFreeBytes);
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async startTalk(leg: Leg, { interactionId }: { interactionId: string }): Promise<TalkRecording> {
+    const reserved = await this.#reserve("talk", interactionId);
+    if (!("note" in reserved)) return failedTalk(reserved.recordingId, reserved.sentence);
+    const { note, path } = reserved;
+    try {
+      const recording = await leg.startRecording({ path });
+      return new RunningTalk(
+        note.recordingId,
+        () => recording.stop(),
+        (outcome, expectedMs) => this.#track(this.#settle(note, outcome, expectedMs)),
+      );
+    } catch (error) {
+      await this.#giveUp(note);
+      return failedTalk(note.recordingId, sentenceOf(error));
+    }
+  }
+
+  async openVoicemail({ interactionId }: { interactionId: string }): Promise<OpenedVoicemail> {
+    const reserved = await this.#reserve("voicemail", interactionId);
+    if (!("note" in reserved)) {
+      const { recordingId, sentence } = reserved;
+      return { ok: false, events: [{ type: "recording.failed", recordingId, sentence }] };
+    }
+    const { note, path } = reserved;
+    let finishing: Promise<RecordingResult> | null = null;
+    const finish = () => {
+      finishing ??= this.#track(this.#settle(note, { ok: true, path, durationMs: 0 }, null));
+      return finishing;
+    };
+    return { ok: true, recordingId: note.recordingId, path, finish };
+  }
+
+  async recover(): Promise<RecoveredRecording[]> {
+    const recovered: RecoveredRecording[] = [];
+    for (const note of await this.#folder.unfinished()) {
+      const path = this.#folder.pathOf(note.file);
+      const result = await this.#settle(note, { ok: true, path, durationMs: 0 }, null);
+      recovered.push({ ...result, recordingId: note.recordingId, interactionId: note.interactionId });
+    }
+    return recovered;
+  }
+
+  pathOf(file: string): string {
+    return this.#folder.pathOf(file);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#finishing]);
+  }
+
+  async #reserve(
+    kind: RecordingNote["kind"],
+    interactionId: string,
+  ): Promise<{ note: RecordingNote; path: string } | { recordingId: string; sentence: string }> {
+    const recordingId = randomUUID();
+    const problem = await this.#folder.findProblem();
+    if (problem !== null) return this.#refuse(recordingId, problem);
+    try {
+      const note = { recordingId, interactionId, kind, startedAt: this.#clock.now() };
+      const { path, file } = await this.#folder.reserve(note);
+      return { note: { ...note, file }, path };
+    } catch (error) {
+      return this.#refuse(recordingId, `Recordings can't be stored: ${describeError(error)}`);
+    }
+  }
+
+  #refuse(recordingId: string, sentence: string): { recordingId: string; sentence: string } {
+    this.#log.error({ recordingId }, sentence);
+    return { recordingId, sentence };
+  }
+
+  /** Checks the complete file. `expectedMs` null: there is nothing to compare with. Never rejects. */
+  async #settle(
+    note: RecordingNote,
+    outcome: RecordingOutcome,
+    expectedMs: number | null,
+  ): Promise<RecordingResult> {
+    const { recordingId, kind, file } = note;
+    try {
+      if (!outcome.ok) throw new Error(outcome.sentence);
+      const path = this.#folder.pathOf(file);
+      const inspected = await this.#inspectWhenSettled(path);
+      await this.#folder.protect(path);
+      await this.#folder.forget(recordingId);
+      const { durationMs, bytes, sha256, channels, sampleRate, wasMended } = inspected;
+      if (wasMended) this.#log.warn({ recordingId }, "The header of a recording was mended");
+      const events: RecordingEvent[] = [
+        { type: "recording.stopped", recordingId, kind, durationMs, bytes, sha256 },
+      ];
+      if (expectedMs !== null && !isLengthRight(durationMs, expectedMs)) {
+        this.#log.warn({ recordingId, durationMs, expectedMs }, "A recording has the wrong length");
+        events.push({ type: "recording.mismatch", recordingId, durationMs, expectedMs });
+      }
+      return {
+        recording: { recordingId, kind, file, durationMs, bytes, sha256, channels, sampleRate },
+        events,
+      };
+    } catch (error) {
+      const sentence = sentenceOf(error);
+      this.#log.error({ recordingId, error: sentence }, "A recording failed");
+      await this.#giveUp(note);
+      return { recording: null, events: [{ type: "recording.failed", recordingId, sentence }] };
+    }
+  }
+
+  /** The header is the last thing that a recorder writes: one that is missing gets a moment before it is mended. */
+  async #inspectWhenSettled(path: string): ReturnType<typeof inspectFile> {
+    if (!(await isComplete(path))) await this.#pause(settleMs);
+    return inspectFile(path);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimer(this.#clock.now() + ms, resolve);
+    });
+  }
+
+  async #giveUp(note: RecordingNote): Promise<void> {
+    await this.#folder.forget(note.recordingId).catch((error: unknown) => {
+      this.#log.warn(
+        { recordingId: note.recordingId, error: describeError(error) },
+        "A note could not be removed",
+      );
+    });
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#finishing.add(work);
+    void work.finally(() => this.#finishing.delete(work)).catch(() => undefined);
+    return work;
+  }
 }
 
-/** A file that a crash left behind, repaired or given up. */
-export interface RecoveredRecording extends RecordingResult {
-  recordingId: string;
-  /** The interaction that it belonged to, from the file's note. */
-  interactionId: string;
-}
-
-export interface Recordings {
-  /** Never rejects: a recording that cannot start is an event, not a failed call. */
-  startTalk(leg: Leg, options: { interactionId: string }): Promise<TalkRecording>;
-  /** Reserves a path for a voicemail: pass `path` to `leg.record`, then `finish`. */
-  openVoicemail(options: {
-    interactionId: string;
-  }): Promise<
-    | { ok: true; recordingId: string; path: string; finish(): Promise<RecordingResult> }
-    | { ok: false; events: RecordingEvent[] }
-  >;
-  /** Finds what an earlier life left unfinished, repairs the headers; call once at the start. */
-  recover(): Promise<RecoveredRecording[]>;
-  /** Absolute path of a stored file; Failure("not-found") when the name is not one of ours. */
-  pathOf(file: string): string;
-  close(): Promise<void>;
+function sentenceOf(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return "No file was written";
+  return describeError(error);
 }
