@@ -28,7 +28,7 @@ export interface OfficeRig {
 
 export interface OfficeRigOptions extends Partial<ApiOptions> {
   /** More endpoints besides those of administration. */
-  more?: (database: TestDatabase) => BoundEndpoint[] | Promise<BoundEndpoint[]>;
+  more?: (database: TestDatabase, admin: Admin) => BoundEndpoint[] | Promise<BoundEndpoint[]>;
   demo?: boolean;
 }
 
@@ -50,7 +50,7 @@ export async function startOffice(options: OfficeRigOptions = {}): Promise<Offic
   const { sessions } = admin;
   const hub = openRealtime({ sessions, clock: systemClock, log, snapshotFor: ({ id }) => emptySnapshot(id) });
   const api = await startApi({
-    endpoints: [...admin.endpoints, ...((await more?.(database)) ?? [])],
+    endpoints: [...admin.endpoints, ...((await more?.(database, admin)) ?? [])],
     sessions,
     upgradeHandlers: { "/api/realtime": (...upgrade) => hub.handleUpgrade(...upgrade) },
     staticDir: null,
