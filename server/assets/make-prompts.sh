@@ -23,7 +23,7 @@ say_mandarin() { # pinyin, output
 finish() { # raw, output, equaliser...
   raw=$1 out=$2
   shift 2
-  sox "$raw" -b 16 "$work/clean.wav" \
+  sox -D "$raw" -b 16 "$work/clean.wav" \
     gain -h highpass 110 "$@" rate -v $rate \
     silence 1 0.01 0.4% reverse silence 1 0.01 0.4% reverse
   level=$(sox "$work/clean.wav" -n stats 2>&1 | awk '/^RMS lev dB/ { print $4 }')
