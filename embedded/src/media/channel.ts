@@ -265,7 +265,8 @@ export class Channel {
 
   async #executeLoop(application: string, argument: string, options: ExecuteOptions): Promise<void> {
     const loops = options.loops ?? 1;
-    for (let turn = 0; loops < 0 || turn < loops; turn++) {
+    const turns = loops < 0 ? Infinity : loops;
+    for (let turn = 0; turn < turns; turn++) {
       const startedAtMs = performance.now();
       await this.execute(application, argument, options);
       // What ends at once would spin; FreeSWITCH stops looping under half a second too.

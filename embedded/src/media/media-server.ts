@@ -88,16 +88,15 @@ class MediaCore implements MediaServer {
   readonly #startedAtMs = Date.now();
   #server: EventSocketServer | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
-  #maxChannels: number;
   #callsBeingSetUp = 0;
   #sessionsSinceStart = 0;
   #peakChannels = 0;
+  #onEmpty: () => void = () => {};
   #closing: Promise<void> | undefined;
 
   constructor(config: MediaServerConfig, transport: SipTransport) {
     const log = config.log ?? silentLog;
     this.#config = config;
-    this.#maxChannels = config.maxChannels;
     this.#transport = transport;
     this.#events = new EventBus(config.rtp.address);
     const sounds = new SoundLibrary(config.baseDirectories?.sounds ?? process.cwd());
@@ -157,8 +156,7 @@ class MediaCore implements MediaServer {
     const facts = {
       sipAddress: `${this.#sipHost}:${this.#transport.port}`,
       version,
-      maxChannels: () => this.#maxChannels,
-      setMaxChannels: (count: number) => (this.#maxChannels = count),
+      maxChannels: this.#config.maxChannels,
       startedAtMs: this.#startedAtMs,
       sessionsSinceStart: () => this.#sessionsSinceStart,
       peakChannels: () => this.#peakChannels,
@@ -208,7 +206,7 @@ class MediaCore implements MediaServer {
   }
 
   async #onInvite(invite: IncomingInvite): Promise<void> {
-    const isFull = this.#channels.size + this.#callsBeingSetUp >= this.#maxChannels;
+    const isFull = this.#channels.size + this.#callsBeingSetUp >= this.#config.maxChannels;
     if (isFull || this.#closing) {
       return invite.reject(503, "Maximum Calls In Progress", [["retry-after", "300"]]);
     }
@@ -226,6 +224,19 @@ class MediaCore implements MediaServer {
   #onChannelGone(channel: Channel): void {
     this.#channels.delete(channel.uuid);
     this.#sockets.onChannelGone(channel);
+    if (this.#channels.size === 0) this.#onEmpty();
+  }
+
+  /** Resolves when the last channel has gone, or after a grace time: a disk may hang. */
+  async #untilEmpty(): Promise<void> {
+    if (this.#channels.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, closingGraceMs);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** All channels hear, then all speak, so that bridges and recordings see the same instant. */
@@ -245,7 +256,7 @@ class MediaCore implements MediaServer {
       headers.set("FreeSWITCH-Version", version);
       headers.set("Uptime-msec", String(elapsedMs));
       headers.set("Session-Count", String(this.#channels.size));
-      headers.set("Max-Sessions", String(this.#maxChannels));
+      headers.set("Max-Sessions", String(this.#config.maxChannels));
       headers.set("Session-Per-Sec", "1000");
       headers.set("Session-Since-Startup", String(this.#sessionsSinceStart));
       headers.set("Session-Peak-Max", String(this.#peakChannels));
@@ -271,11 +282,8 @@ class MediaCore implements MediaServer {
 
   async #shutDown(): Promise<void> {
     clearInterval(this.#heartbeat);
-    const deadline = Date.now() + closingGraceMs;
-    for (const channel of [...this.#channels.values()]) channel.hangup("SYSTEM_SHUTDOWN");
-    while (this.#channels.size > 0 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    for (const channel of this.#channels.values()) channel.hangup("SYSTEM_SHUTDOWN");
+    await this.#untilEmpty();
     this.#clock.close();
     this.#sockets.close();
     await this.#server?.close();

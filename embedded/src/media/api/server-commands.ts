@@ -1,5 +1,5 @@
 import type { Channel } from "../channel.ts";
-import { separateArguments, toInteger } from "../core/arguments.ts";
+import { separateArguments } from "../core/arguments.ts";
 import { parseCause } from "../core/hangup-cause.ts";
 import type { EventBus } from "../event-bus.ts";
 import type { ApiCommand } from "./api-table.ts";
@@ -9,8 +9,7 @@ import { showCommand } from "./show.ts";
 export interface ServerFacts {
   sipAddress: string;
   version: string;
-  maxChannels(): number;
-  setMaxChannels(count: number): void;
+  maxChannels: number;
   startedAtMs: number;
   sessionsSinceStart(): number;
   peakChannels(): number;
@@ -65,7 +64,7 @@ function statusText(parts: ServerCommandParts): string {
     `${facts.sessionsSinceStart()} session(s) since startup`,
     `${count} session(s) - peak ${facts.peakChannels()}, last 5min ${facts.peakChannels()} `,
     `0 session(s) per Sec out of max 1000, peak 0, last 5min 0 `,
-    `${facts.maxChannels()} session(s) max`,
+    `${facts.maxChannels} session(s) max`,
     `min idle cpu 0.00/100.00`,
     "",
   ].join("\n");
@@ -75,21 +74,13 @@ function statusText(parts: ServerCommandParts): string {
 function hangUpAll(channels: ReadonlyMap<string, Channel>): ApiCommand {
   return (argument) => {
     const [cause, name, value] = separateArguments(argument);
-    for (const channel of [...channels.values()]) {
+    for (const channel of channels.values()) {
       if (name === undefined || channel.variable(name) === value) {
         channel.hangup(cause === undefined ? "MANAGER_REQUEST" : parseCause(cause));
       }
     }
     return `+OK hangup all channels with cause ${cause ?? "MANAGER_REQUEST"}\n`;
   };
-}
-
-/** `fsctl max_sessions [<count>]`: the one control that we have. */
-function control(facts: ServerFacts, [command, value]: string[]): string {
-  if (command === undefined) return "-USAGE: max_sessions [<count>]\n";
-  if (command.toLowerCase() !== "max_sessions") return "-ERR Invalid command\n";
-  if (value !== undefined && toInteger(value) > 0) facts.setMaxChannels(toInteger(value));
-  return `+OK max sessions: ${facts.maxChannels()}\n`;
 }
 
 /** The API commands about the server as a whole. */
@@ -99,7 +90,6 @@ export function serverCommands(parts: ServerCommandParts): [string, ApiCommand][
     ["create_uuid", () => crypto.randomUUID()],
     ["echo", (argument) => argument],
     ["global_getvar", (argument) => globals.get(argument.trim()) ?? ""],
-    ["fsctl", (argument) => control(facts, separateArguments(argument))],
     [
       "global_setvar",
       (argument) => {

@@ -39,7 +39,7 @@ export function parseDigits(text: string): { key: string; durationSamples: numbe
   const [keys = "", duration] = text.split("@");
   const milliseconds = toInteger(duration);
   const durationSamples = milliseconds > 0 ? milliseconds * 8 : defaultDigitSamples;
-  return [...keys].flatMap((key) =>
+  return Array.from(keys).flatMap((key) =>
     eventOfKey(key) === undefined ? [] : [{ key: key.toUpperCase(), durationSamples }],
   );
 }

@@ -122,12 +122,12 @@ export class Conference {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const member of [...this.members.values()]) {
+    for (const member of this.members.values()) {
       this.remove(member);
       const wanted = member.channel.variable("hangup_after_conference");
       if (wanted === undefined || isTrue(wanted)) member.channel.hangup("NORMAL_CLEARING");
     }
-    for (const name of [...this.#recordings.keys()]) void this.stopRecording(name);
+    for (const name of this.#recordings.keys()) void this.stopRecording(name);
     this.stopFiles("all");
     this.announce("conference-destroy");
     this.onOver();

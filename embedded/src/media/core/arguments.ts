@@ -47,7 +47,7 @@ export function separateArguments(text: string, delimiter = " ", limit = 64): st
       isQuoted = !isQuoted;
     } else if (character === separator && !isQuoted) {
       if (separator !== " " || i > start) parts.push(rest.slice(start, i));
-      while (separator === " " && rest[i + 1] === " ") i++;
+      if (separator === " ") i += / */.exec(rest.slice(i + 1))![0].length;
       start = i + 1;
     }
   }

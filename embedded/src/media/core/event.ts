@@ -5,7 +5,7 @@ export interface ServerEvent {
   body?: string;
 }
 
-const unsafe = /[\s"#%&+:;<=>?@[\\\]^`{|}\u0000-\u001f\u007f-\uffff]/gu;
+const unsafe = /[^A-Za-z0-9!$'()*,./_~-]/gu;
 
 /** FreeSWITCH's `switch_url_encode`. */
 export function urlEncode(text: string): string {

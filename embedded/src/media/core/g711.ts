@@ -1,9 +1,6 @@
 /** The two laws of ITU-T G.711. */
 export type G711Law = "PCMU" | "PCMA";
 
-/** The byte that decodes to (almost) zero, per law. */
-export const silenceByte: Record<G711Law, number> = { PCMU: 0xff, PCMA: 0xd5 };
-
 const decodeTables: Record<G711Law, Int16Array> = { PCMU: new Int16Array(256), PCMA: new Int16Array(256) };
 const encodeTables: Record<G711Law, Uint8Array> = {
   PCMU: new Uint8Array(65536),

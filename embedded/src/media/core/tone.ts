@@ -10,7 +10,7 @@ const maximumSamples = 8000 * 60 * 10;
 
 const dtmf: Record<string, number[]> = Object.fromEntries(
   ["123A", "456B", "789C", "*0#D"].flatMap((row, y) =>
-    [...row].map((key, x) => [key, [[697, 770, 852, 941][y]!, [1209, 1336, 1477, 1633][x]!]]),
+    Array.from(row, (key, x) => [key, [[697, 770, 852, 941][y]!, [1209, 1336, 1477, 1633][x]!]]),
   ),
 );
 

@@ -46,7 +46,7 @@ export class EventSocketServer {
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const session of [...this.#sessions]) session.close();
+    for (const session of this.#sessions) session.close();
     await closed;
   }
 }

@@ -89,6 +89,6 @@ export class OutboundSockets {
   }
 
   close(): void {
-    for (const session of [...this.#sessions.values()]) session.close();
+    for (const session of this.#sessions.values()) session.close();
   }
 }

@@ -77,11 +77,10 @@ export class InviteTransaction implements IncomingInvite {
   }
 
   #reply(status: number, reason: string, headers: [string, string][] = []): void {
-    const { localTag, repeat } = this.#context;
-    const response = buildResponse(this.request, status, reason, localTag, headers);
+    const response = buildResponse(this.request, status, reason, this.#context.localTag, headers);
     this.#isFinal = true;
     this.#respond(response);
-    this.#repetition = repeat(
+    this.#repetition = this.#context.repeat(
       () => this.#context.send(response),
       () => {},
     );
@@ -101,14 +100,14 @@ export class InviteTransaction implements IncomingInvite {
 
   #acceptIn(dialog: SipDialog, sdp: string, headers: [string, string][]): void {
     if (this.#isFinal) return;
-    const { localTag, contact, repeat } = this.#context;
+    const { localTag, contact } = this.#context;
     const all: [string, string][] = [["contact", contact], ["content-type", "application/sdp"], ...headers];
     const response = buildResponse(this.request, 200, "OK", localTag, all, sdp);
     this.#isFinal = true;
     this.#respond(response);
     dialog.awaitAck(
       this.request,
-      repeat(
+      this.#context.repeat(
         () => this.#context.send(response),
         () => dialog.onAckTimeout(),
       ),

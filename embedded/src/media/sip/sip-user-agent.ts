@@ -295,7 +295,7 @@ export class SipUserAgent {
   /** Stops at once; requests that are under way stay unanswered. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const repetition of [...this.#retransmissions]) repetition.stop();
+    for (const repetition of this.#retransmissions) repetition.stop();
     this.#timers.clear();
     this.#retransmissions.clear();
     await this.#transport.close();
