@@ -1,8 +1,9 @@
-import type { people } from "@ringdown/contract";
+import { people } from "@ringdown/contract";
 import { Center, Loader } from "@mantine/core";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { lazy, useEffect, useState } from "react";
 import { Navigate, Route, Routes } from "react-router";
+import { call } from "./api/client.ts";
 import { DeskPage } from "./desk/desk-page.tsx";
 import type { Staleness } from "./live/core/live-state.ts";
 import { LiveProvider } from "./live/live.tsx";
@@ -102,7 +103,11 @@ function Inside(props: { me: people.Me }) {
 function openConnections(personId: string, queries: QueryClient): Connections {
   const { protocol, host } = window.location;
   const url = `${protocol === "https:" ? "wss" : "ws"}://${host}/api/realtime`;
-  const realtime = new Realtime(url, (staleness) => refetch(queries, staleness));
+  const realtime = new Realtime(url, {
+    onStale: (staleness) => refetch(queries, staleness),
+    // If the session is over this is answered 401, which signs the tab out; anything else may wait.
+    onNotLetIn: () => void call(people.whoAmI).catch(() => undefined),
+  });
   const softphone = new Softphone(personId, () => realtime.now());
   return { realtime, softphone, ringer: new Ringer() };
 }

@@ -106,7 +106,11 @@ function Facts(props: { interaction: contract.Interaction }) {
           </div>
         ))}
       </dl>
-      {one.note !== "" && <span className={classes["note"]}>{one.note}</span>}
+      {one.note !== "" && (
+        <p className={classes["note"]} style={{ margin: "12px 0 0" }}>
+          {one.note}
+        </p>
+      )}
     </Panel>
   );
 }

@@ -10,15 +10,24 @@ import { applyMessage, nothingYet, stalenessOf, type LiveState, type Staleness }
  */
 export type LinkStatus = "connecting" | "online" | "offline" | "going-away" | "signed-out";
 
-const pingEveryMs = 15_000;
-const silenceMeansLostMs = 25_000;
+const pingEveryMs = 5_000;
+const silenceMeansLostMs = 12_000;
+/** The server's close code for a session that ended. */
+const signedOutCode = 4401;
+
+export interface RealtimeListener {
+  /** Something that was fetched is stale. */
+  onStale(staleness: Staleness): void;
+  /** The server is away, or refused because the session ended: a browser doesn't tell which. */
+  onNotLetIn(): void;
+}
 
 /** The realtime connection: keeps `state` current, comes back after a loss. One per signed-in tab. */
 export class Realtime {
   readonly state = new Store<LiveState>(nothingYet);
   readonly status = new Store<LinkStatus>("connecting");
   readonly #url: string;
-  readonly #onStale: (staleness: Staleness) => void;
+  readonly #listener: RealtimeListener;
   #socket: WebSocket | null = null;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -26,9 +35,9 @@ export class Realtime {
   #heardAt = 0;
   #closed = false;
 
-  constructor(url: string, onStale: (staleness: Staleness) => void) {
+  constructor(url: string, listener: RealtimeListener) {
     this.#url = url;
-    this.#onStale = onStale;
+    this.#listener = listener;
     window.addEventListener("online", this.#networkReturned);
     window.addEventListener("offline", this.#networkLeft);
     this.#connect();
@@ -64,12 +73,19 @@ export class Realtime {
     if (this.#closed) return;
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    socket.onopen = () => this.#opened(socket);
+    let wasOpen = false;
+    socket.onopen = () => {
+      wasOpen = true;
+      this.#opened(socket);
+    };
     socket.onmessage = (event) => {
       if (this.#socket === socket) this.#receive(JSON.parse(String(event.data)) as live.ServerMessage);
     };
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#lost("offline");
+    socket.onclose = (event) => {
+      if (this.#socket !== socket) return;
+      if (event.code === signedOutCode) return this.#signedOut();
+      if (!wasOpen) this.#listener.onNotLetIn();
+      this.#lost("offline");
     };
   }
 
@@ -97,10 +113,10 @@ export class Realtime {
     if (verdict.kind !== "applied") return;
     const isLaterSnapshot = message.type === "snapshot" && this.state.value.desk !== null;
     this.state.set(verdict.state);
-    if (isLaterSnapshot) this.#onStale({ kind: "everything" });
+    if (isLaterSnapshot) this.#listener.onStale({ kind: "everything" });
     if (message.type === "snapshot" || message.type === "resumed") this.#online();
     const staleness = stalenessOf(message);
-    if (staleness !== null) this.#onStale(staleness);
+    if (staleness !== null) this.#listener.onStale(staleness);
   }
 
   #online(): void {

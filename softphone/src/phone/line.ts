@@ -1,5 +1,5 @@
 import type { agentDesk } from "@ringdown/contract";
-import { Registerer, UserAgent, type Core, type Invitation } from "sip.js";
+import { Registerer, UserAgent, type Core, type Invitation, type Notification } from "sip.js";
 import { retryDelayMs } from "../api/core/backoff.ts";
 import { socketUrl } from "./core/registration.ts";
 import { sessionMediaFactory } from "./leg-media.ts";
@@ -16,6 +16,8 @@ export interface LineListener {
   /** REGISTER was refused with this status; the owner decides (`register()` again, or close). */
   onRefused(status: number): void;
   onInvite(invitation: Invitation): void;
+  /** The registrar says that a newer softphone of this person took the place: NOTIFY of `ringdown-superseded`. */
+  onSuperseded(): void;
 }
 
 /** A user agent for a credential: no SIP.js logging in the console, ICE from the credential. */
@@ -61,6 +63,7 @@ export class Line {
     this.#agent.delegate = {
       onDisconnect: () => this.#lost(),
       onInvite: (invitation) => listener.onInvite(invitation),
+      onNotify: (notification) => this.#notified(notification),
     };
     // Our own timer refreshes (SIP.js's automatic refresh doesn't tell why it was refused); its own comes too late.
     this.#registerer = new Registerer(this.#agent, { expires: expiresSeconds, refreshFrequency: 99 });
@@ -110,6 +113,12 @@ export class Line {
       return this.#lost();
     }
     this.register();
+  }
+
+  #notified(notification: Notification): void {
+    void notification.accept();
+    const isSuperseded = notification.request.getHeader("Event")?.startsWith("ringdown-superseded") ?? false;
+    if (isSuperseded && !this.#retired) this.#listener.onSuperseded();
   }
 
   #lost(): void {

@@ -98,6 +98,7 @@ export class Softphone {
       onLost: () => this.#lost(),
       onRefused: (status) => void this.#refused(status, credential),
       onInvite: (invitation) => this.#ring(invitation),
+      onSuperseded: () => void this.#stepBack(),
     });
     this.#renewLater(credential);
   }

@@ -24,6 +24,7 @@ export function PhoneChip() {
         className={classes["chip"]}
         data-testid="phone-state"
         data-state={state}
+        data-off={registration === "off" || undefined}
         tabIndex={0}
         role="status"
       >

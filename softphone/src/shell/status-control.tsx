@@ -4,9 +4,11 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { call } from "../api/client.ts";
 import { useDeskActions } from "../desk/desk-actions.ts";
 import { useLive } from "../live/live.tsx";
+import { useMe } from "../session/session.tsx";
 import { useLabels } from "../shared/labels.ts";
 import { KeyHint, useShortcuts } from "../shared/shortcuts.tsx";
 import { StateDot } from "../shared/state-dot.tsx";
@@ -18,7 +20,8 @@ export function StatusControl() {
   const { t } = useTranslation();
   const desk = useLive((state) => state.desk);
   const labels = useLabels();
-  if (desk === null) return null;
+  const isAgent = useTakesCalls(desk);
+  if (desk === null || !isAgent) return null;
   const reason = desk.state === "not-ready" ? desk.notReadyReason : null;
   return (
     <div className={classes["control"]}>
@@ -32,6 +35,13 @@ export function StatusControl() {
       <StatusButtons status={desk.status} />
     </div>
   );
+}
+
+/** Whoever is in a queue, whose job it is, or who is at the desk. */
+function useTakesCalls(desk: agentDesk.Desk | null): boolean {
+  const { role } = useMe();
+  const { pathname } = useLocation();
+  return role === "agent" || pathname.startsWith("/desk") || (desk?.queueIds.length ?? 0) > 0;
 }
 
 function StatusButtons(props: { status: agentDesk.AgentStatus }) {
