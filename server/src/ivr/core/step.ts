@@ -14,11 +14,11 @@
  */
 import type { Flow, FlowNode, PromptRef } from "../../contract/flow.ts";
 import type { Language } from "../../contract/people.ts";
-import type { FlowAction, FlowEnd, FlowEvent, FlowState, FlowStep, SpokenPrompt } from "./flow-state.ts";
+import { collect, enqueue, play, recordMessage, transfer } from "./ask.ts";
+import type { NodeOf } from "./ask.ts";
+import type { FlowEnd, FlowEvent, FlowState, FlowStep } from "./flow-state.ts";
 import { isOpen } from "./hours.ts";
 import { shipped } from "./prompt-catalog.ts";
-
-type NodeOf<Kind extends FlowNode["kind"]> = Extract<FlowNode, { kind: Kind }>;
 
 /** No call enters more nodes than this: what runs in circles ends with an apology instead of a bill. */
 export const mostNodesPerCall = 1_000;
@@ -145,51 +145,6 @@ function ask(flow: Flow, state: FlowState, node: FlowNode, at: number): FlowStep
   }
 }
 
-function play(state: FlowState, prompts: PromptRef[], interruptible: boolean): FlowStep {
-  const action: FlowAction = {
-    do: "play",
-    node: state.node,
-    prompts: spoken(prompts, state.language),
-    interruptible,
-  };
-  return { state: { ...state, waiting: "play" }, action };
-}
-
-function enqueue(state: FlowState, node: NodeOf<"queue">): FlowStep {
-  const action: FlowAction = {
-    do: "enqueue",
-    node: state.node,
-    queueId: node.queueId,
-    priority: node.priority,
-    language: state.language,
-    ...(node.maxWaitMs === undefined ? {} : { maxWaitMs: node.maxWaitMs }),
-    ...(node.exitKey === undefined ? {} : { exitKey: node.exitKey }),
-  };
-  return { state: { ...state, waiting: "queue", typedAhead: "" }, action };
-}
-
-function recordMessage(state: FlowState, node: NodeOf<"voicemail">): FlowStep {
-  const action: FlowAction = {
-    do: "recordMessage",
-    node: state.node,
-    queueId: node.queueId,
-    greeting: spoken(node.greeting, state.language),
-    maxSeconds: node.maxSeconds,
-    silenceSeconds: node.silenceSeconds,
-  };
-  return { state: { ...state, waiting: "record", typedAhead: "" }, action };
-}
-
-function transfer(state: FlowState, node: NodeOf<"transfer">): FlowStep {
-  const action: FlowAction = {
-    do: "transfer",
-    node: state.node,
-    to: node.to,
-    prompts: spoken(node.prompts, state.language),
-  };
-  return { state: { ...state, waiting: "transfer", typedAhead: "" }, action };
-}
-
 function hangUp(state: FlowState, at: number): FlowStep {
   return { state: ended(state, "hung-up-by-flow", at), action: { do: "hangUp", node: state.node } };
 }
@@ -205,14 +160,7 @@ function askMenu(
   at: number,
 ): FlowStep {
   if (state.typedAhead !== "") return choose(flow, state, node, at);
-  const action: FlowAction = {
-    do: "collect",
-    node: state.node,
-    prompts: spoken([...before, ...node.prompts], state.language),
-    maxDigits: 1,
-    firstDigitTimeoutMs: node.digitTimeoutMs,
-  };
-  return { state: { ...state, waiting: "collect" }, action };
+  return collect(state, node, [...before, ...node.prompts]);
 }
 
 /** Takes the first key that was pressed ahead; a wrong one throws the rest away, as it was meant for elsewhere. */
@@ -290,12 +238,7 @@ function inTransfer(flow: Flow, state: FlowState, node: NodeOf<"transfer">, even
 function fail(flow: Flow, state: FlowState, reason: string, at: number): FlowStep {
   const faulty: FlowState = { ...state, faults: [...state.faults, reason], typedAhead: "" };
   if (state.waiting === "apology") return afterApology(flow, faulty, at);
-  const action: FlowAction = {
-    do: "play",
-    node: state.node,
-    prompts: spoken([shipped("technical-problem")], state.language),
-    interruptible: false,
-  };
+  const { action } = play(faulty, [shipped("technical-problem")], false);
   return { state: { ...faulty, waiting: "apology" }, action };
 }
 
@@ -320,10 +263,6 @@ function press(state: FlowState, digits: string, at: number): FlowState {
     pressed: [...state.pressed, { node: state.node, digits, at }],
     typedAhead: (state.typedAhead + digits).slice(0, mostTypedAhead),
   };
-}
-
-function spoken(prompts: PromptRef[], language: Language): SpokenPrompt[] {
-  return prompts.map((ref) => ({ ref, language: ref.language ?? language }));
 }
 
 function nodeAt(flow: Flow, id: string): FlowNode | undefined {
