@@ -29,7 +29,11 @@ export async function talk(
   world: World,
 ): Promise<"ended" | "agent-lost"> {
   const bridge = await bridgeUp(conversation, partner, world);
-  if (bridge === null) return afterTalk(conversation, partner, lostBeforeBridge(conversation), world);
+  if (bridge === null) {
+    const end = lostBeforeBridge(conversation);
+    if (end.by === "customer") conversation.reached("answered"); // an agent had taken it: not an abandoned call
+    return afterTalk(conversation, partner, end, world);
+  }
   const session = new Talk(conversation, partner, bridge, world);
   const end = await session.run(settings);
   return afterTalk(conversation, partner, end, world);

@@ -2,7 +2,7 @@
 import { WebSocket } from "ws";
 import type { Desk } from "../../contract/agent-desk.ts";
 import { readDesk, saveWrapUp, setStatus } from "../../contract/agent-desk.ts";
-import { readInteraction, searchInteractions } from "../../contract/interactions.ts";
+import { type Interaction, readInteraction } from "../../contract/interactions.ts";
 import type { LedgerEntry, LedgerEvent } from "../../contract/ledger.ts";
 import type { LiveEvent, ServerMessage } from "../../contract/live.ts";
 import { issueDeskPhone, listPeople } from "../../contract/people.ts";
@@ -25,22 +25,26 @@ export interface House {
   /** Signs a demo agent in, gives them a desk phone, and makes them ready. */
   agentWithPhone(index: number): Promise<PhoneAgent>;
   setQueue(queueId: string, settings: Partial<QueueSettings>): Promise<void>;
-  /** The newest interaction that has come so far as `isFar` says, with its ledger. */
+  /** The administrator's realtime stream. */
+  realtime: Realtime;
+  /** An interaction that has come so far as `isFar` says, with its ledger. */
   interaction(
     what: string,
     isFar: (ledger: LedgerEntry[]) => boolean,
     timeoutMs?: number,
-  ): Promise<{ id: string; ledger: LedgerEntry[]; types: string[]; interaction: InteractionResult }>;
+  ): Promise<{ id: string; ledger: LedgerEntry[]; types: string[]; interaction: Interaction }>;
   close(): Promise<void>;
 }
-type InteractionResult = Awaited<ReturnType<typeof readResult>>["interaction"];
 
 /** An agent with a desk phone: the API, the realtime connection, and a telephone. */
 export interface PhoneAgent {
   personId: string;
   client: ApiClient;
   phone: Telephone;
-  realtime: Realtime;
+  /** The present realtime connection. */
+  readonly realtime: Realtime;
+  /** A new realtime connection after the former one was closed. */
+  reconnect(): Promise<void>;
   desk(): Desk;
   deskBecomes(what: string, isExpected: (desk: Desk) => boolean, timeoutMs?: number): Promise<Desk>;
   ready(): Promise<void>;
@@ -73,6 +77,8 @@ async function furnish(program: Program): Promise<House> {
     return queue as Queue;
   };
   const agents: PhoneAgent[] = [];
+  const realtime = await openRealtime(administrator);
+  const interactions = new Interactions(administrator, realtime);
   const setQueue = async (queueId: string, settings: Partial<QueueSettings>) => {
     await administrator.call(updateQueue, { params: { queueId }, body: { settings } });
   };
@@ -90,36 +96,67 @@ async function furnish(program: Program): Promise<House> {
       agents.push(agent);
       return agent;
     },
-    interaction: (what, isFar, timeoutMs) => findInteraction(administrator, what, isFar, timeoutMs),
+    interaction: (what, isFar, timeoutMs) => interactions.find(what, isFar, timeoutMs),
+    realtime,
     async close() {
       for (const agent of agents) await agent.leave();
+      await realtime.close();
       await program.stop();
     },
   };
 }
 
-async function readResult(client: ApiClient, interactionId: string) {
-  return client.call(readInteraction, { params: { interactionId } });
-}
+type Found = Awaited<ReturnType<House["interaction"]>>;
 
-async function findInteraction(
-  client: ApiClient,
-  what: string,
-  isFar: (ledger: LedgerEntry[]) => boolean,
-  timeoutMs = 15_000,
-): ReturnType<House["interaction"]> {
-  return waitFor(
-    `an interaction that ${what}`,
-    async () => {
-      const { interactions } = await client.call(searchInteractions, { query: { limit: 5 } });
-      for (const { id } of interactions) {
-        const { ledger, interaction } = await readResult(client, id);
-        if (isFar(ledger)) return { id, ledger, types: ledger.map(({ event }) => event.type), interaction };
-      }
-      return null;
-    },
-    { timeoutMs, intervalMs: 100 },
-  );
+/** Reads an interaction only after the realtime stream has told of a change in it. */
+class Interactions {
+  readonly #client: ApiClient;
+  readonly #realtime: Realtime;
+  readonly #stories = new Map<string, { changes: number; found: Found }>();
+
+  constructor(client: ApiClient, realtime: Realtime) {
+    this.#client = client;
+    this.#realtime = realtime;
+  }
+
+  async find(what: string, isFar: (ledger: LedgerEntry[]) => boolean, timeoutMs = 15_000): Promise<Found> {
+    let newest: LedgerEntry[] = [];
+    return waitFor(
+      `an interaction that ${what}`,
+      async () => {
+        for (const [id, changes] of this.#changes()) {
+          const found = await this.#read(id, changes);
+          newest = found.ledger;
+          if (isFar(found.ledger)) return found;
+        }
+        return null;
+      },
+      { timeoutMs, intervalMs: 50 },
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\nThe last one's ledger:\n${JSON.stringify(newest, null, 1)}`);
+    });
+  }
+
+  /** How often each interaction has changed, newest interactions last. */
+  #changes(): Map<string, number> {
+    const changes = new Map<string, number>();
+    for (const event of this.#realtime.events)
+      if (event.kind === "interaction")
+        changes.set(event.interaction.id, (changes.get(event.interaction.id) ?? 0) + 1);
+    return changes;
+  }
+
+  /** The rows are written a moment after the event: read again while the ledger is shorter than what was told. */
+  async #read(id: string, changes: number): Promise<Found> {
+    const known = this.#stories.get(id);
+    if (known?.changes === changes) return known.found;
+    const { ledger, interaction } = await this.#client.call(readInteraction, {
+      params: { interactionId: id },
+    });
+    const found = { id, ledger, interaction, types: ledger.map(({ event }) => event.type) };
+    if (ledger.length >= changes) this.#stories.set(id, { changes, found });
+    return found;
+  }
 }
 
 /** All entries of one kind, typed. */
@@ -200,7 +237,7 @@ async function openPhoneAgent(
   const { status } = await phone.register(program.sipUdp, { domain: account.domain });
   if (status !== 200)
     throw new Error(`The desk phone of ${person.name} was refused: ${status}\n${phone.trace()}`);
-  const realtime = await openRealtime(client);
+  let realtime = await openRealtime(client);
   const desk = () => {
     const now = realtime.desk();
     if (now === null) throw new Error("There is no desk yet");
@@ -212,12 +249,17 @@ async function openPhoneAgent(
     personId,
     client,
     phone,
-    realtime,
+    get realtime() {
+      return realtime;
+    },
+    async reconnect() {
+      realtime = await openRealtime(client);
+    },
     desk,
     deskBecomes,
     async ready() {
       await client.call(setStatus, { body: { status: "ready", reasonId: null } });
-      await deskBecomes("idle", ({ state }) => state === "idle");
+      await deskBecomes("routable", ({ status, state }) => status === "ready" && state !== "unreachable");
     },
     async finishWrapUp() {
       const { desk: now } = await client.call(readDesk);

@@ -79,7 +79,7 @@ describe("a caller who hangs up", () => {
     const call = await callIn("11");
     const ringing = await agent.phone.nextCall();
     await ringing.answer();
-    await agent.deskBecomes("talking", ({ state }) => state === "talking");
+    await agent.deskBecomes("talking", ({ call: talk }) => talk !== null);
     await call.hangUp();
     await waitFor("the agent's leg to end", () => ringing.end);
     const { ledger, interaction } = await house.interaction(
