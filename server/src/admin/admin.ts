@@ -6,7 +6,7 @@ import type { Flow } from "../contract/flow.ts";
 import type { Postgres } from "../store/postgres.ts";
 import { audit } from "./audit.ts";
 import { auditEndpoints } from "./audit.handlers.ts";
-import { openChanges, type ChangeListener } from "./changes.ts";
+import { openChanges, type ChangeListener, type Changes } from "./changes.ts";
 import { createDemo, type OneTimeLink } from "./demo.ts";
 import { openDirectory, type Directory, type OpenDirectory } from "./directory.ts";
 import { flowEndpoints, type FlowValidator } from "./flows.handlers.ts";
@@ -24,6 +24,7 @@ import { readInstanceSecret } from "./secrets.ts";
 import { sessionEndpoints } from "./session.handlers.ts";
 import { openSessions, type SignedInSession } from "./sessions.ts";
 import { trunkEndpoints } from "./trunks.handlers.ts";
+import type { StoredTrunk } from "./trunks.postgres.ts";
 
 export type { Change, ChangeListener } from "./changes.ts";
 export type { OneTimeLink } from "./demo.ts";
@@ -126,7 +127,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       ...labelEndpoints(office),
       ...auditEndpoints(office),
     ],
-    trunks: trunkDirectory(directory, changes.on),
+    trunks: trunkDirectory(directory, changes),
     phones: {
       async find(username) {
         const found = await findDeskPhone(postgres, username);
@@ -136,15 +137,15 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       },
     },
     people: { isStillAllowed: (personId) => directory.person(personId)?.active === true },
-    labels: labels.current,
+    labels: () => labels.current(),
     instanceSecret: (name) => readInstanceSecret(postgres, name),
     ensureFirstAdministratorLink: (origin) =>
       postgres.transaction(async (inside) => {
         if (await hasAdministrator(inside)) return null;
         return (await makeLink(inside, clock, origin, null)).url;
       }),
-    async createDemo({ origin, flow }) {
-      const links = await createDemo({ postgres, clock, origin, flow });
+    async createDemo(demo) {
+      const links = await createDemo({ postgres, clock, ...demo });
       if (links === null) return null;
       await labels.reload();
       await tellAll(directory, announce);
@@ -184,19 +185,18 @@ async function tellAll(directory: OpenDirectory, announce: Office["announce"]): 
     await announce({ what: "flows", flowId });
 }
 
-function trunkDirectory(
-  directory: OpenDirectory,
-  onChange: (listener: ChangeListener) => () => void,
-): Admin["trunks"] {
+function trunkDirectory(directory: OpenDirectory, changes: Changes): Admin["trunks"] {
   return {
-    list: () =>
-      directory.trunks().map(({ ha1Md5, ha1Sha256, outboundUri: _, ...trunk }) => ({
-        ...trunk,
-        secret: ha1Md5 === null || ha1Sha256 === null ? null : { ha1Md5, ha1Sha256 },
-      })),
+    list: () => directory.trunks().map(toPeer),
     onChange: (listener) =>
-      onChange((change) => {
+      changes.on((change) => {
         if (change.what === "trunks") listener();
       }),
   };
+}
+
+function toPeer({ ha1Md5, ha1Sha256, ...trunk }: StoredTrunk): TrunkPeerRecord {
+  const { id, name, enabled, networks, username, maximumCalls } = trunk;
+  const secret = ha1Md5 === null || ha1Sha256 === null ? null : { ha1Md5, ha1Sha256 };
+  return { id, name, enabled, networks, username, secret, maximumCalls };
 }

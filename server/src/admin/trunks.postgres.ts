@@ -28,8 +28,10 @@ export async function findTrunk(postgres: Queryable, id: string): Promise<Stored
   return row ?? null;
 }
 
-export function toTrunk({ ha1Md5, ha1Sha256: _, ...trunk }: StoredTrunk): Trunk {
-  return { ...trunk, hasPassword: ha1Md5 !== null };
+export function toTrunk(stored: StoredTrunk): Trunk {
+  const { id, name, enabled, networks, username, maximumCalls, outboundUri } = stored;
+  const hasPassword = stored.ha1Md5 !== null;
+  return { id, name, enabled, networks, username, hasPassword, maximumCalls, outboundUri };
 }
 
 export async function insertTrunk(postgres: Queryable, trunk: Omit<StoredTrunk, "id">): Promise<StoredTrunk> {

@@ -85,7 +85,8 @@ function renderSchema(title: string, content: Record<string, { schema?: unknown 
 }
 
 function escape(value: unknown): string {
-  return String(value ?? "").replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  const text = typeof value === "string" ? value : JSON.stringify(value ?? "");
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const style = `

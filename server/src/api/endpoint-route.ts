@@ -86,7 +86,7 @@ function runOf(bound: BoundEndpoint, parts: RouteParts): RequestHandler {
       const { download } = input.query as { download?: boolean };
       return await sendFile(response, result as FileResult, download === true);
     }
-    const isNotReady = endpoint.path === "/readyz" && (result as { ok: boolean }).ok === false;
+    const isNotReady = endpoint.path === "/readyz" && !(result as { ok: boolean }).ok;
     response.status(isNotReady ? 503 : 200).json(checkResult(endpoint, result, parts));
   };
 }

@@ -52,11 +52,12 @@ async function maySee(
 }
 
 async function readRecording(
-  { postgres, recordings, audit }: InteractionDependencies,
+  deps: InteractionDependencies,
   recordingId: string,
   download: boolean,
   { user, ip }: SignedInContext,
 ): Promise<FileResult> {
+  const { postgres, recordings } = deps;
   const interaction = await findByRecording(postgres, recordingId);
   const recording = interaction?.recordings.find((each) => each.id === recordingId);
   if (interaction === null || recording === undefined || !(await maySee(postgres, interaction, user)))
@@ -64,7 +65,7 @@ async function readRecording(
   const path = locate(recordings, recordingId, recording.startedAt);
   if (path === null)
     throw new Failure("gone", `The file of the recording ${recordingId} is not there (any more)`);
-  await audit(user, { recordingId, interactionId: interaction.id, download }, ip);
+  await deps.audit(user, { recordingId, interactionId: interaction.id, download }, ip);
   return { path, contentType: "audio/wav", downloadName: `${interaction.number}-${recording.kind}.wav` };
 }
 

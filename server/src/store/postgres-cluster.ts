@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { Log } from "../base/log.ts";
+import { describeError, type Log } from "../base/log.ts";
 import type { PostgresAccount } from "./postgres-account.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 
@@ -64,7 +64,8 @@ async function initialise({ binaries, account, cluster, password, log }: Cluster
 }
 
 function explain(error: unknown, cluster: string): Error {
-  const said = String((error as { stderr?: unknown }).stderr ?? "") || String(error);
+  const { stderr } = error as { stderr?: unknown };
+  const said = typeof stderr === "string" && stderr !== "" ? stderr : describeError(error);
   if (/No space left on device|ENOSPC/.test(said))
     return new Error(`The disk is full: PostgreSQL could not be set up in ${cluster}`, { cause: error });
   return new Error(`PostgreSQL could not be set up in ${cluster}: ${said.trim().slice(-500)}`, {

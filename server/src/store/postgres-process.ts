@@ -54,17 +54,18 @@ export async function startPostgresProcess(parts: ProcessParts): Promise<Postgre
   let closing: Promise<void> | null = null;
   const watch = (running: ChildProcess) => {
     running.once("exit", (code, signal) => {
-      if (closing !== null) return;
+      if (isClosing()) return;
       parts.log.error({ code, signal }, "the embedded PostgreSQL ended by itself; starting it again");
       void relaunch(); // has its own error handling
     });
   };
+  const isClosing = () => closing !== null;
   const relaunch = async (): Promise<void> => {
-    while (closing === null) {
+    while (!isClosing()) {
       try {
         await wait(restartDelayMs);
         const next = await launch(parts);
-        if (closing !== null) return await stop(next);
+        if (isClosing()) return await stop(next);
         child = next;
         return watch(child);
       } catch (error) {

@@ -64,8 +64,10 @@ export async function openPostgres(
   return new PooledPostgres(url, pool, embedded);
 }
 
-const bigintOid = 20;
-const dateOid = 1082;
+type ParserOf = typeof pg.types.getTypeParser;
+const parserOf = pg.types.getTypeParser as (oid: number, format: "text") => (value: string) => unknown;
+/** bigint (20): ours stay below 2^53. date (1082): a day is no moment. */
+const ownParsers: Record<number, (value: string) => unknown> = { 20: Number, 1082: String };
 
 function openPool(url: string, max: number, log: Log): pg.Pool {
   const pool = new pg.Pool({
@@ -79,11 +81,7 @@ function openPool(url: string, max: number, log: Log): pg.Pool {
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
     types: {
-      getTypeParser: ((oid: number, format?: "text" | "binary") => {
-        if (oid === bigintOid) return Number;
-        if (oid === dateOid) return String;
-        return pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown;
-      }) as typeof pg.types.getTypeParser,
+      getTypeParser: ((oid: number, format: "text") => ownParsers[oid] ?? parserOf(oid, format)) as ParserOf,
     },
   });
   // A connection that breaks while idle is an event, not a rejection; without a listener it would end the process.

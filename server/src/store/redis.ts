@@ -75,7 +75,7 @@ function makeClient(url: string, log: Log, giveUpAt: number): RedisClient {
   client.on("error", (error: unknown) => {
     log.warn({ error: describeError(error) }, "the connection to Redis broke");
   });
-  return client as RedisClient;
+  return client;
 }
 
 async function pingWithin(client: RedisClient, timeoutMs: number): Promise<void> {

@@ -92,7 +92,7 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
       clock,
       desks,
       ledger,
-      labels: admin.labels,
+      labels: () => admin.labels(),
       issueCredential: () => credential,
     }),
     ...callerEndpoints({
