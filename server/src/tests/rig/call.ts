@@ -4,14 +4,14 @@
  *   made:     calling ─► ringing ─► talking ─► over          received:  ringing ─► talking ─► over
  *                 └────────┴─────────────────────►│                          └──────────────────►│
  */
-import { randomBytes } from "node:crypto";
 import type { G711 } from "./g711.ts";
 import type { Media } from "./media.ts";
 import { makeSdp, readSdp } from "./sdp.ts";
 import type { SdpOptions } from "./sdp.ts";
 import { answerChallenge } from "./sip-digest.ts";
 import type { Credentials } from "./sip-digest.ts";
-import { allHeaders, cseqOf, header, methodOf, statusOf, tagOf, uriOf } from "./sip-message.ts";
+import { ackOfRefusal, SipDialog } from "./sip-dialog.ts";
+import { cseqOf, header, methodOf, statusOf } from "./sip-message.ts";
 import type { SipMessage } from "./sip-message.ts";
 import type { Address, SipSocket } from "./sip-socket.ts";
 import { listen } from "./tones.ts";
@@ -41,18 +41,6 @@ export interface CallOptions {
   headers?: [string, string][] | undefined;
 }
 
-/** Fields that stay the same for all requests of the dialog. */
-interface Dialog {
-  callId: string;
-  localTag: string;
-  remoteTag: string | undefined;
-  /** Request-URI of in-dialog requests. */
-  target: string;
-  routes: string[];
-  hop: Address;
-  cseq: number;
-}
-
 export class Call {
   readonly media: Media;
   /** Statuses of the INVITE in order: 100, 180, 200. */
@@ -66,7 +54,7 @@ export class Call {
   readonly invite: SipMessage | null;
   readonly #socket: SipSocket;
   readonly #options: CallOptions;
-  readonly #dialog: Dialog;
+  readonly #dialog: SipDialog;
   #setEnded: (end: CallEnd) => void = () => undefined;
   #sdpVersion = 0;
   #ackOf: { cseq: number; ack: SipMessage } | null = null;
@@ -87,15 +75,13 @@ export class Call {
     this.ended = new Promise((resolve) => {
       this.#setEnded = resolve;
     });
-    this.#dialog = {
-      callId: invite ? (header(invite, "Call-ID") ?? "") : `${randomBytes(12).toString("hex")}@rig`,
-      localTag: randomBytes(6).toString("hex"),
-      remoteTag: invite ? tagOf(header(invite, "From")) : undefined,
-      target: invite ? uriOf(header(invite, "Contact") ?? options.remote) : options.remote,
-      routes: invite ? allHeaders(invite, "Record-Route") : [],
+    this.#dialog = new SipDialog({
+      socket,
+      local: options.local,
+      remote: options.remote,
       hop: options.hop,
-      cseq: 1 + Math.floor(Math.random() * 1_000),
-    };
+      invite,
+    });
   }
 
   get callId(): string {
@@ -177,7 +163,7 @@ export class Call {
     const done = new Promise<number>((resolve) => {
       this.#reinvite = { resolve };
     });
-    this.#sendInvite(this.#localSdp(direction), this.#dialogHeaders());
+    this.#sendInvite(this.#localSdp(direction));
     return within("the answer to the re-INVITE", done, 35_000);
   }
 
@@ -248,11 +234,10 @@ export class Call {
 
   #reinvited(request: SipMessage, from: Address): void {
     if (request.body !== "") this.#takeSdp(request.body);
-    const contact = header(request, "Contact");
-    if (contact) this.#dialog.target = uriOf(contact);
+    this.#dialog.retarget(header(request, "Contact"));
     const asked = /a=(sendonly|recvonly|inactive)/.exec(request.body)?.[1];
     const direction = asked === "sendonly" ? "recvonly" : asked === "recvonly" ? "sendonly" : undefined;
-    const headers: [string, string][] = [this.#contact(), ["Content-Type", "application/sdp"]];
+    const headers: [string, string][] = [this.#dialog.contact(), ["Content-Type", "application/sdp"]];
     const body = this.#localSdp(asked === "inactive" ? "inactive" : direction);
     this.#socket.respond(request, from, "200 OK", { headers, body });
     this.#stopRepeating = this.#socket.repeatAnswer(request, from);
@@ -262,28 +247,26 @@ export class Call {
 
   /** Sends the INVITE of a call that is made. */
   invited(): this {
-    this.#sendInvite(this.#localSdp(), []);
+    this.#sendInvite(this.#localSdp());
     return this;
   }
 
-  #sendInvite(body: string, headers: [string, string][], authorization: [string, string][] = []): void {
+  #sendInvite(body: string, authorization: [string, string][] = []): void {
     const dialog = this.#dialog;
     dialog.cseq += 1;
-    const branch = this.#socket.newBranch();
-    this.#inviteBranch = branch;
-    const message: SipMessage = {
-      startLine: `INVITE ${dialog.target} SIP/2.0`,
+    this.#inviteBranch = this.#socket.newBranch();
+    const message = dialog.request("INVITE", {
+      cseq: dialog.cseq,
+      branch: this.#inviteBranch,
       headers: [
-        ...this.#commonHeaders("INVITE", branch, dialog.cseq),
-        this.#contact(),
+        dialog.contact(),
         ["Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY"],
         ["Content-Type", "application/sdp"],
-        ...headers,
         ...(this.#options.headers ?? []),
         ...authorization,
       ],
       body,
-    };
+    });
     this.#socket.request(message, dialog.hop, (response, from) => {
       this.#inviteAnswered(message, response, from);
     });
@@ -312,11 +295,8 @@ export class Call {
     const dialog = this.#dialog;
     const isRepeated = this.#ackOf?.cseq === cseqOf(response);
     if (!isRepeated) {
-      dialog.remoteTag = tagOf(header(response, "To"));
-      dialog.target = uriOf(header(response, "Contact") ?? dialog.target);
-      if (this.state !== "talking") dialog.routes = allHeaders(response, "Record-Route").reverse();
-      dialog.hop = this.#nextHop(from);
-      const ack = this.#inDialog("ACK", cseqOf(response));
+      dialog.accepted(response, from);
+      const ack = dialog.request("ACK", { cseq: cseqOf(response) });
       this.#ackOf = { cseq: cseqOf(response), ack };
       if (response.body !== "") this.#takeSdp(response.body);
     }
@@ -331,17 +311,7 @@ export class Call {
   }
 
   #inviteRefused(sent: SipMessage, response: SipMessage, status: number, isFirst: boolean): void {
-    const ack: SipMessage = {
-      startLine: sent.startLine.replace("INVITE", "ACK"),
-      headers: [
-        ...sent.headers.filter(([name]) =>
-          ["Via", "From", "Call-ID", "Max-Forwards", "Route"].includes(name),
-        ),
-        ["To", header(response, "To") ?? ""],
-        ["CSeq", `${cseqOf(sent)} ACK`],
-      ],
-      body: "",
-    };
+    const ack = ackOfRefusal(sent, response);
     this.#socket.send(ack, this.#dialog.hop);
     if (!isFirst) return;
     this.#ackOf = { cseq: cseqOf(response), ack };
@@ -352,7 +322,7 @@ export class Call {
     }
     if ((status === 401 || status === 407) && this.#options.credentials && !this.#triedCredentials) {
       this.#triedCredentials = true;
-      this.#sendInvite(sent.body, [], this.#authorization(response, status, "INVITE", this.#dialog.target));
+      this.#sendInvite(sent.body, this.#authorization(response, status, "INVITE", this.#dialog.target));
       return;
     }
     const by = this.#wantsToEnd && status === 487 ? "us" : "refused";
@@ -371,18 +341,14 @@ export class Call {
   // ---- small parts
 
   #cancel(): void {
-    const message: SipMessage = {
-      startLine: `CANCEL ${this.#dialog.target} SIP/2.0`,
-      headers: this.#commonHeaders("CANCEL", this.#inviteBranch, this.#dialog.cseq),
-      body: "",
-    };
+    const { cseq } = this.#dialog;
+    const message = this.#dialog.request("CANCEL", { cseq, branch: this.#inviteBranch });
     this.#socket.request(message, this.#dialog.hop, () => undefined);
   }
 
   #bye(authorization: [string, string][] = []): void {
     this.#dialog.cseq += 1;
-    const bye = this.#inDialog("BYE", this.#dialog.cseq);
-    bye.headers.push(...authorization);
+    const bye = this.#dialog.request("BYE", { cseq: this.#dialog.cseq, headers: authorization });
     this.#socket.request(bye, this.#dialog.hop, (response) => {
       const status = response === "no-answer" ? 408 : (statusOf(response) ?? 0);
       if (status < 200) return;
@@ -395,40 +361,9 @@ export class Call {
     });
   }
 
-  #inDialog(method: string, cseq: number): SipMessage {
-    return {
-      startLine: `${method} ${this.#dialog.target} SIP/2.0`,
-      headers: [...this.#commonHeaders(method, this.#socket.newBranch(), cseq), ...this.#dialogHeaders()],
-      body: "",
-    };
-  }
-
-  #dialogHeaders(): [string, string][] {
-    return this.#dialog.routes.map((route) => ["Route", route]);
-  }
-
-  #commonHeaders(method: string, branch: string, cseq: number): [string, string][] {
-    const { localTag, remoteTag, callId } = this.#dialog;
-    const to = remoteTag === undefined ? "" : `;tag=${remoteTag}`;
-    return [
-      this.#socket.via(branch),
-      ["Max-Forwards", "70"],
-      ["From", `<${this.#options.local}>;tag=${localTag}`],
-      ["To", `<${this.#options.remote}>${to}`],
-      ["Call-ID", callId],
-      ["CSeq", `${cseq} ${method}`],
-      ["User-Agent", "ringdown-test-rig"],
-    ];
-  }
-
-  #contact(): [string, string] {
-    const user = /^sips?:([^@]+)@/.exec(this.#options.local)?.[1] ?? "rig";
-    return ["Contact", `<sip:${user}@${this.#socket.host}:${this.#socket.port}>`];
-  }
-
   #respondToInvite(status: string, body = ""): void {
     if (!this.invite) return;
-    const headers: [string, string][] = [this.#contact()];
+    const headers: [string, string][] = [this.#dialog.contact()];
     if (body !== "") headers.push(["Content-Type", "application/sdp"]);
     this.#socket.respond(this.invite, this.#inviteFrom, status, {
       headers,
@@ -449,13 +384,6 @@ export class Call {
     this.remoteSdp = sdp;
     const target = readSdp(sdp);
     if (target) this.media.sendTo(target);
-  }
-
-  /** The first route, or the remote target; a host that is no address is reached where its messages came from. */
-  #nextHop(from: Address): Address {
-    const uri = this.#dialog.routes[0] === undefined ? this.#dialog.target : uriOf(this.#dialog.routes[0]);
-    const match = /^sips?:(?:[^@]*@)?(\d+\.\d+\.\d+\.\d+)(?::(\d+))?/.exec(uri);
-    return match ? { host: match[1] ?? from.host, port: Number(match[2] ?? 5060) } : from;
   }
 
   #finish(end: Omit<CallEnd, "atMs">): void {
