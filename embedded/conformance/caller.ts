@@ -2,8 +2,12 @@ import type { Controller } from "./controller.ts";
 import type { Dialog, Endpoint } from "./clients.ts";
 import { PeerDialog } from "./peer/peer-dialog.ts";
 import { Phone } from "./peer/phone.ts";
+import { header } from "./peer/sip-message.ts";
 import { RtpAudio } from "./peer/rtp-audio.ts";
 import { within } from "./peer/wait-until.ts";
+
+/** What a concurrent test gets to register its clean-up with (vitest's `onTestFinished`). */
+export type AtTheEnd = (cleanUp: () => Promise<void>) => void;
 
 /** A phone on UDP whose call the application put on the media server: both ends in the test's hands. */
 export interface Caller {
@@ -24,7 +28,7 @@ export async function connectCaller(app: Controller, payloadType: 0 | 8 = 0): Pr
   const phone = await Phone.onUdp(app.edge.udp);
   const audio = await RtpAudio.open(payloadType);
   const invite = phone.request("INVITE", app.edge.uri("1000"), { body: audio.sdp() });
-  const { request, response } = await app.take("INVITE");
+  const { request, response } = await app.take("INVITE", header(invite, "call-id"));
   const connecting = media.connectCaller(request, response);
   const ok = await phone.takeResponse(invite, 200, 200, "INVITE", 8000);
   const call = PeerDialog.ofCaller(phone, invite, ok);
@@ -43,9 +47,11 @@ export async function connectCaller(app: Controller, payloadType: 0 | 8 = 0): Pr
     channelEnds,
     close: async () => {
       audio.close();
-      // Not destroy()'s own promise: it never resolves when the channel ends while it asks.
-      if (endpoint.connected) void endpoint.destroy().catch(() => undefined);
-      await within("the channel ends", 4000, channelEnds);
+      if (endpoint.connected) {
+        // Not destroy()'s own promise: it never resolves when the channel ends while it asks.
+        void endpoint.destroy().catch(() => undefined);
+        await within("the channel ends", 4000, channelEnds);
+      }
       if (!isOver.call) await call.hangUp();
       await phone.close();
     },

@@ -52,9 +52,13 @@ export class Controller {
     this.edge = edge;
   }
 
-  /** The next request of that method, oldest first. */
-  async take(method: string, timeoutMs = 4000): Promise<Incoming> {
-    const find = (): number => this.#waiting.findIndex(({ request }) => request.method === method);
+  /** The next request of that method, oldest first; of that Call-ID, when several tests share the application. */
+  async take(method: string, callId?: string, timeoutMs = 4000): Promise<Incoming> {
+    const find = (): number =>
+      this.#waiting.findIndex(
+        ({ request }) =>
+          request.method === method && (callId === undefined || request.get("Call-ID") === callId),
+      );
     await waitUntil(`the application gets a ${method}`, timeoutMs, () => find() >= 0);
     const [incoming] = this.#waiting.splice(find(), 1);
     if (incoming === undefined) throw new Error("unreachable: the request was there");

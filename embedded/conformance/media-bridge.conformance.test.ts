@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectCaller } from "./caller.ts";
-import type { Caller } from "./caller.ts";
+import type { AtTheEnd, Caller } from "./caller.ts";
 import { Controller } from "./controller.ts";
 import { openPair } from "./pair.ts";
 import type { Pair } from "./pair.ts";
@@ -9,9 +9,6 @@ import { waitUntil, within } from "./peer/wait-until.ts";
 describe("two callers bridged", () => {
   let pair: Pair;
   let app: Controller;
-  let a: Caller;
-  let b: Caller;
-
   beforeAll(async () => {
     pair = await openPair();
     app = await Controller.connect(pair);
@@ -20,53 +17,51 @@ describe("two callers bridged", () => {
     app.close();
     await pair.close();
   });
-  const openBoth = async (): Promise<void> => {
-    a = await connectCaller(app);
-    b = await connectCaller(app);
+  const connect = async (atTheEnd: AtTheEnd, payloadType: 0 | 8 = 0): Promise<Caller> => {
+    const caller = await connectCaller(app, payloadType);
+    atTheEnd(() => caller.close());
+    return caller;
   };
-  afterEach(async () => {
-    await a.close();
-    await b.close();
-  });
+  const connectBoth = async (atTheEnd: AtTheEnd): Promise<readonly [Caller, Caller]> => [
+    await connect(atTheEnd),
+    await connect(atTheEnd),
+  ];
 
-  const say = (fromA: number, fromB: number): void => {
-    a.audio.mouth.sayTone(fromA);
-    b.audio.mouth.sayTone(fromB);
-  };
-  const hearEachOther = async (): Promise<void> => {
-    say(600, 1000);
+  const hearEachOther = async (a: Caller, b: Caller): Promise<void> => {
+    a.audio.mouth.sayTone(600);
+    b.audio.mouth.sayTone(1000);
     await b.audio.ear.waitForTone(600);
     await a.audio.ear.waitForTone(1000);
   };
 
-  it("hear each other", async () => {
-    await openBoth();
+  it.concurrent("hear each other", async ({ onTestFinished }) => {
+    const [a, b] = await connectBoth(onTestFinished);
     await within("the bridge", 3000, a.endpoint.bridge(b.endpoint));
-    await hearEachOther();
+    await hearEachOther(a, b);
   });
 
-  it("hear each other across A-law and µ-law", async () => {
-    a = await connectCaller(app, 8);
-    b = await connectCaller(app, 0);
+  it.concurrent("hear each other across A-law and µ-law", async ({ onTestFinished }) => {
+    const a = await connect(onTestFinished, 8);
+    const b = await connect(onTestFinished, 0);
     await within("the bridge", 3000, a.endpoint.bridge(b.endpoint.uuid));
-    await hearEachOther();
+    await hearEachOther(a, b);
     expect([...a.audio.ear.payloadTypes]).toEqual([8]);
     expect([...b.audio.ear.payloadTypes]).toEqual([0]);
   });
 
-  it("a bridge ends the music that a channel hears", async () => {
-    await openBoth();
+  it.concurrent("a bridge ends the music that a channel hears", async ({ onTestFinished }) => {
+    const [a, b] = await connectBoth(onTestFinished);
     const music = a.endpoint.play("local_stream://moh");
     await waitUntil("music", 4000, () => a.audio.ear.last(200).some((s) => Math.abs(s) > 300));
     await within("the bridge", 3000, a.endpoint.bridge(b.endpoint));
-    await hearEachOther();
+    await hearEachOther(a, b);
     await within("the music is over", 2000, music);
   });
 
-  it("pass digits through", async () => {
-    await openBoth();
+  it.concurrent("pass digits through", async ({ onTestFinished }) => {
+    const [a, b] = await connectBoth(onTestFinished);
     await a.endpoint.bridge(b.endpoint);
-    await hearEachOther();
+    await hearEachOther(a, b);
     const told: string[] = [];
     a.endpoint.on("dtmf", ({ dtmf }) => told.push(dtmf));
     a.audio.mouth.press("36");
@@ -75,42 +70,48 @@ describe("two callers bridged", () => {
     await waitUntil("the application is told", 2000, () => told.length === 2);
   });
 
-  it("unbridge parks both, in silence, and they may be bridged again", async () => {
-    await openBoth();
-    await a.endpoint.bridge(b.endpoint);
-    await hearEachOther();
-    await within("unbridge", 3000, a.endpoint.unbridge());
-    await a.audio.ear.waitForSilence();
-    await b.audio.ear.waitForSilence();
-    expect([a.endpoint.connected, b.endpoint.connected]).toEqual([true, true]);
-    const playing = a.endpoint.play("tone_stream://%(600,0,1300)");
-    await a.audio.ear.waitForTone(1300);
-    await within("the prompt ends", 3000, playing);
-    await b.endpoint.bridge(a.endpoint);
-    await hearEachOther();
-  });
+  it.concurrent(
+    "unbridge parks both, in silence, and they may be bridged again",
+    async ({ onTestFinished }) => {
+      const [a, b] = await connectBoth(onTestFinished);
+      await a.endpoint.bridge(b.endpoint);
+      await hearEachOther(a, b);
+      await within("unbridge", 3000, a.endpoint.unbridge());
+      await a.audio.ear.waitForSilence();
+      await b.audio.ear.waitForSilence();
+      expect([a.endpoint.connected, b.endpoint.connected]).toEqual([true, true]);
+      const playing = a.endpoint.play("tone_stream://%(600,0,1300)");
+      await a.audio.ear.waitForTone(1300);
+      await within("the prompt ends", 3000, playing);
+      await b.endpoint.bridge(a.endpoint);
+      await hearEachOther(a, b);
+    },
+  );
 
-  it("the bridging channel leaves: the other is hung up too, when nothing else was said", async () => {
-    await openBoth();
-    await a.endpoint.bridge(b.endpoint);
-    await hearEachOther();
-    const told = new Promise<string>((resolve) =>
-      b.endpoint.on("destroy", (info) => resolve(info?.reason ?? "")),
-    );
-    await within("the first channel ends", 3000, a.endpoint.destroy());
-    expect(await within("the other ends", 3000, told)).toMatch(/^(NORMAL_CLEARING)?$/);
-  });
+  it.concurrent(
+    "the bridging channel leaves: the other is hung up too, when nothing else was said",
+    async ({ onTestFinished }) => {
+      const [a, b] = await connectBoth(onTestFinished);
+      await a.endpoint.bridge(b.endpoint);
+      await hearEachOther(a, b);
+      const told = new Promise<string>((resolve) =>
+        b.endpoint.on("destroy", (info) => resolve(info?.reason ?? "")),
+      );
+      await within("the first channel ends", 3000, a.endpoint.destroy());
+      expect(await within("the other ends", 3000, told)).toMatch(/^(NORMAL_CLEARING)?$/);
+    },
+  );
 
-  it.each([
+  it.concurrent.for([
     ["the bridging channel leaves: the other stays with park_after_bridge", "bridger", true],
     ["the bridged channel leaves: the one that bridged stays anyway", "bridged", false],
     ["the bridged channel leaves: the one that bridged stays with park_after_bridge too", "bridged", true],
-  ])("%s, in silence, and can be played to", async (_, who, parks) => {
-    await openBoth();
+  ] as const)("%s, in silence, and can be played to", async ([, who, parks], { onTestFinished }) => {
+    const [a, b] = await connectBoth(onTestFinished);
     const [goes, stays] = who === "bridger" ? [a, b] : [b, a];
     if (parks) await stays.endpoint.set("park_after_bridge", "true");
     await a.endpoint.bridge(b.endpoint);
-    await hearEachOther();
+    await hearEachOther(a, b);
     await within("the first channel ends", 3000, goes.endpoint.destroy());
     await stays.audio.ear.waitForSilence();
     expect(stays.endpoint.connected).toBe(true);
@@ -119,8 +120,8 @@ describe("two callers bridged", () => {
     await within("the prompt ends", 3000, playing);
   });
 
-  it("refuses a bridge with a channel that is gone", async () => {
-    await openBoth();
+  it.concurrent("refuses a bridge with a channel that is gone", async ({ onTestFinished }) => {
+    const a = await connect(onTestFinished);
     await expect(a.endpoint.bridge("00000000-0000-0000-0000-000000000000")).rejects.toThrow(/^-ERR/);
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectCaller } from "./caller.ts";
-import type { Caller } from "./caller.ts";
+import type { AtTheEnd, Caller } from "./caller.ts";
 import { Controller } from "./controller.ts";
 import { openPair } from "./pair.ts";
 import type { Pair } from "./pair.ts";
@@ -11,8 +11,6 @@ import { waitUntil, within } from "./peer/wait-until.ts";
 describe("a conference", () => {
   let pair: Pair;
   let app: Controller;
-  let room: string;
-  const callers: Caller[] = [];
 
   beforeAll(async () => {
     pair = await openPair();
@@ -22,22 +20,18 @@ describe("a conference", () => {
     app.close();
     await pair.close();
   });
-  afterEach(async () => {
-    for (const caller of callers.splice(0)) await caller.close();
-  });
 
-  const connect = async (): Promise<Caller> => {
+  const connect = async (atTheEnd: AtTheEnd): Promise<Caller> => {
     const caller = await connectCaller(app);
-    callers.push(caller);
+    atTheEnd(() => caller.close());
     return caller;
   };
 
-  async function joined(count: number): Promise<Caller[]> {
-    room = `room-${randomUUID()}`;
+  async function joined(count: number, room: string, onTestFinished: AtTheEnd): Promise<Caller[]> {
     const tones = [600, 1000, 1400];
     const members: Caller[] = [];
     for (let i = 0; i < count; i += 1) {
-      const caller = await connect();
+      const caller = await connect(onTestFinished);
       caller.audio.mouth.sayTone(tones[i] ?? 0);
       const { memberId } = await within("the join", 4000, caller.endpoint.join(room, { profile: "default" }));
       expect(memberId).toBeGreaterThan(0);
@@ -46,7 +40,9 @@ describe("a conference", () => {
     return members;
   }
 
-  const conference = async (command: string): Promise<string> =>
+  const newRoom = (): string => `room-${randomUUID()}`;
+
+  const conference = async (room: string, command: string): Promise<string> =>
     (await app.media()).api(`conference ${room} ${command}`);
 
   /** Waits until both tones are in what the caller hears. */
@@ -56,26 +52,28 @@ describe("a conference", () => {
       return shareOfTone(recent, one, 8000) > 0.25 && shareOfTone(recent, other, 8000) > 0.25;
     });
 
-  it("each hears the others, and not itself", async () => {
-    const [a, b, c] = (await joined(3)) as [Caller, Caller, Caller];
+  it.concurrent("each hears the others, and not itself", async ({ onTestFinished }) => {
+    const room = newRoom();
+    const [a, b, c] = (await joined(3, room, onTestFinished)) as [Caller, Caller, Caller];
     await hears(a, 1000, 1400);
     await hears(b, 600, 1400);
     await hears(c, 600, 1000);
     expect(shareOfTone(a.audio.ear.last(200), 600, 8000)).toBeLessThan(0.05);
   });
 
-  it("says that there is none of that name", async () => {
-    room = "nowhere";
-    expect(await conference("list count")).toMatch(/Conference nowhere not found/);
+  it.concurrent("says that there is none of that name", async () => {
+    const room = "nowhere";
+    expect(await conference(room, "list count")).toMatch(/Conference nowhere not found/);
   });
 
-  it("lists its members, and counts them", async () => {
-    const [a] = (await joined(2)) as [Caller];
-    expect((await conference("list count")).trim()).toBe("2");
-    const list = await conference("list");
+  it.concurrent("lists its members, and counts them", async ({ onTestFinished }) => {
+    const room = newRoom();
+    const [a] = (await joined(2, room, onTestFinished)) as [Caller];
+    expect((await conference(room, "list count")).trim()).toBe("2");
+    const list = await conference(room, "list");
     expect(list).toContain(a.endpoint.uuid);
     expect(list.trim().split("\n")).toHaveLength(2);
-    const found = JSON.parse(await conference("json_list")) as {
+    const found = JSON.parse(await conference(room, "json_list")) as {
       conference_name: string;
       member_count: number;
       members: { id: number; uuid: string }[];
@@ -84,8 +82,9 @@ describe("a conference", () => {
     expect(found[0]?.members.map(({ uuid }) => uuid)).toContain(a.endpoint.uuid);
   });
 
-  it("mutes and unmutes a member", async () => {
-    const [a, b] = (await joined(2)) as [Caller, Caller];
+  it.concurrent("mutes and unmutes a member", async ({ onTestFinished }) => {
+    const room = newRoom();
+    const [a, b] = (await joined(2, room, onTestFinished)) as [Caller, Caller];
     await b.audio.ear.waitForTone(600);
     await within("mute", 3000, a.endpoint.confMute());
     await b.audio.ear.waitForSilence();
@@ -93,27 +92,33 @@ describe("a conference", () => {
     await b.audio.ear.waitForTone(600);
   });
 
-  it("relates members: one that another may not hear (whisper)", async () => {
-    const [a, b, c] = (await joined(3)) as [Caller, Caller, Caller];
+  it.concurrent("relates members: one that another may not hear (whisper)", async ({ onTestFinished }) => {
+    const room = newRoom();
+    const [a, b, c] = (await joined(3, room, onTestFinished)) as [Caller, Caller, Caller];
     await hears(b, 600, 1400);
     const id = (caller: Caller): number => caller.endpoint.conf.memberId ?? 0;
-    expect(await conference(`relate ${id(c)} ${id(a)} nospeak`)).toMatch(/\+OK|relationship/);
+    expect(await conference(room, `relate ${id(c)} ${id(a)} nospeak`)).toMatch(/\+OK|relationship/);
     await a.audio.ear.waitForTone(1000);
     await hears(b, 600, 1400);
   });
 
-  it("kicks a member: the rest goes on, and its channel stays with the application", async () => {
-    const [a, b] = (await joined(3)) as [Caller, Caller];
-    await within("kick", 3000, b.endpoint.confKick());
-    await a.audio.ear.waitForTone(1400);
-    expect((await conference("list count")).trim()).toBe("2");
-    const playing = b.endpoint.play("tone_stream://%(500,0,1300)");
-    await b.audio.ear.waitForTone(1300);
-    await within("the prompt ends", 2000, playing);
-  });
+  it.concurrent(
+    "kicks a member: the rest goes on, and its channel stays with the application",
+    async ({ onTestFinished }) => {
+      const room = newRoom();
+      const [a, b] = (await joined(3, room, onTestFinished)) as [Caller, Caller];
+      await within("kick", 3000, b.endpoint.confKick());
+      await a.audio.ear.waitForTone(1400);
+      expect((await conference(room, "list count")).trim()).toBe("2");
+      const playing = b.endpoint.play("tone_stream://%(500,0,1300)");
+      await b.audio.ear.waitForTone(1300);
+      await within("the prompt ends", 2000, playing);
+    },
+  );
 
-  it("a member's channel can leave for a bridge by uuid_transfer", async () => {
-    const [a, b] = (await joined(3)) as [Caller, Caller];
+  it.concurrent("a member's channel can leave for a bridge by uuid_transfer", async ({ onTestFinished }) => {
+    const room = newRoom();
+    const [a, b] = (await joined(3, room, onTestFinished)) as [Caller, Caller];
     const media = await app.media();
     expect(await media.api(`uuid_transfer ${a.endpoint.uuid} park inline`)).toMatch(/^\+OK/);
     await a.audio.ear.waitForSilence();
@@ -124,14 +129,18 @@ describe("a conference", () => {
     await a.audio.ear.waitForTone(1000);
   });
 
-  it("two bridged callers move into it together", async () => {
-    const [a, b, c] = [await connect(), await connect(), await connect()];
+  it.concurrent("two bridged callers move into it together", async ({ onTestFinished }) => {
+    const [a, b, c] = [
+      await connect(onTestFinished),
+      await connect(onTestFinished),
+      await connect(onTestFinished),
+    ];
     a.audio.mouth.sayTone(600);
     b.audio.mouth.sayTone(1000);
     c.audio.mouth.sayTone(1400);
     await a.endpoint.bridge(b.endpoint);
     await b.audio.ear.waitForTone(600);
-    room = `room-${randomUUID()}`;
+    const room = newRoom();
     const media = await app.media();
     expect(
       await media.api(`uuid_transfer ${a.endpoint.uuid} -both conference:${room}@default inline`),
@@ -141,15 +150,17 @@ describe("a conference", () => {
     await hears(b, 600, 1400);
   });
 
-  it("ends with its last member", async () => {
-    await joined(2);
-    for (const caller of callers.splice(0)) await caller.close();
+  it.concurrent("ends with its last member", async ({ onTestFinished }) => {
+    const room = newRoom();
+    const members = await joined(2, room, onTestFinished);
+    for (const member of members) await member.endpoint.destroy();
     await gone(room);
   });
 
-  it("`hup all` ends it; the channels stay with the application", async () => {
-    const [a, b] = (await joined(2)) as [Caller, Caller];
-    await conference("hup all");
+  it.concurrent("`hup all` ends it; the channels stay with the application", async ({ onTestFinished }) => {
+    const room = newRoom();
+    const [a, b] = (await joined(2, room, onTestFinished)) as [Caller, Caller];
+    await conference(room, "hup all");
     await gone(room);
     for (const caller of [a, b]) {
       const playing = caller.endpoint.play("tone_stream://%(500,0,1300)");

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectCaller } from "./caller.ts";
-import type { Caller } from "./caller.ts";
+import type { AtTheEnd, Caller } from "./caller.ts";
 import type { Endpoint } from "./clients.ts";
 import { Controller } from "./controller.ts";
 import { openPair } from "./pair.ts";
@@ -23,7 +23,6 @@ interface ChannelRow {
 describe("the media server under control", () => {
   let pair: Pair;
   let app: Controller;
-  const callers: Caller[] = [];
 
   beforeAll(async () => {
     pair = await openPair();
@@ -33,12 +32,9 @@ describe("the media server under control", () => {
     app.close();
     await pair.close();
   });
-  afterEach(async () => {
-    for (const caller of callers.splice(0)) await caller.close();
-  });
-  const connect = async (): Promise<Caller> => {
+  const connect = async (atTheEnd: AtTheEnd): Promise<Caller> => {
     const caller = await connectCaller(app);
-    callers.push(caller);
+    atTheEnd(() => caller.close());
     return caller;
   };
 
@@ -59,26 +55,29 @@ describe("the media server under control", () => {
     throw new Error(`${uuid} is not listed`);
   }
 
-  it("is ready for drachtio-fsmrf, with an address for SIP", async () => {
+  it.concurrent("is ready for drachtio-fsmrf, with an address for SIP", async () => {
     const media = await app.media();
     expect(media.sip.ipv4.udp.address).toMatch(/^\d+\.\d+\.\d+\.\d+:\d+$/);
   });
 
-  it("createEndpoint with an SDP: an answer with the offered codec, and audio both ways", async () => {
-    const media = await app.media();
-    const audio = await RtpAudio.open();
-    const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp() });
-    expect(endpoint.local.sdp).toMatch(/^m=audio \d+ RTP\/AVP 0 101/m);
-    expect(endpoint.dialog.remote.sdp).toContain("a=rtpmap:101 telephone-event/8000");
-    audio.talkTo(endpoint.local.sdp);
-    const playing = endpoint.play("tone_stream://%(400,0,700)");
-    await audio.ear.waitForTone(700);
-    await playing;
-    await endpoint.destroy();
-    audio.close();
-  });
+  it.concurrent(
+    "createEndpoint with an SDP: an answer with the offered codec, and audio both ways",
+    async () => {
+      const media = await app.media();
+      const audio = await RtpAudio.open();
+      const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp() });
+      expect(endpoint.local.sdp).toMatch(/^m=audio \d+ RTP\/AVP 0 101/m);
+      expect(endpoint.dialog.remote.sdp).toContain("a=rtpmap:101 telephone-event/8000");
+      audio.talkTo(endpoint.local.sdp);
+      const playing = endpoint.play("tone_stream://%(400,0,700)");
+      await audio.ear.waitForTone(700);
+      await playing;
+      await endpoint.destroy();
+      audio.close();
+    },
+  );
 
-  it("createEndpoint with an SDP and a codec list: the answer follows the list", async () => {
+  it.concurrent("createEndpoint with an SDP and a codec list: the answer follows the list", async () => {
     const media = await app.media();
     const audio = await RtpAudio.open();
     const both = audio
@@ -91,7 +90,7 @@ describe("the media server under control", () => {
     audio.close();
   });
 
-  it("createEndpoint refuses an SDP without a codec that it knows", async () => {
+  it.concurrent("createEndpoint refuses an SDP without a codec that it knows", async () => {
     const media = await app.media();
     const audio = await RtpAudio.open();
     const strange = audio
@@ -103,60 +102,69 @@ describe("the media server under control", () => {
     audio.close();
   });
 
-  it("createEndpoint without an SDP: an offer of plain RTP, completed later by modify", async () => {
-    const media = await app.media();
-    const endpoint = await media.createEndpoint();
-    const offered = endpoint.dialog.remote.sdp;
-    expect(offered.match(/^m=audio/gm)).toHaveLength(1);
-    expect(offered).toMatch(/^m=audio \d+ RTP\/AVP /m);
-    expect(endpoint.connected).toBe(true);
-    const audio = await RtpAudio.open();
-    await within("modify", 4000, endpoint.modify(audio.sdp()));
-    audio.talkTo(endpoint.local.sdp);
-    const playing = endpoint.play("tone_stream://%(500,0,700)");
-    await audio.ear.waitForTone(700);
-    await playing;
-    await endpoint.destroy();
-    audio.close();
-  });
+  it.concurrent(
+    "createEndpoint without an SDP: an offer of plain RTP, completed later by modify",
+    async () => {
+      const media = await app.media();
+      const endpoint = await media.createEndpoint();
+      const offered = endpoint.dialog.remote.sdp;
+      expect(offered.match(/^m=audio/gm)).toHaveLength(1);
+      expect(offered).toMatch(/^m=audio \d+ RTP\/AVP /m);
+      expect(endpoint.connected).toBe(true);
+      const audio = await RtpAudio.open();
+      await within("modify", 4000, endpoint.modify(audio.sdp()));
+      audio.talkTo(endpoint.local.sdp);
+      const playing = endpoint.play("tone_stream://%(500,0,700)");
+      await audio.ear.waitForTone(700);
+      await playing;
+      await endpoint.destroy();
+      audio.close();
+    },
+  );
 
-  it("the late-offer agent leg of the design: INVITE without SDP, its offer to the media server, the answer in the ACK", async () => {
-    const media = await app.media();
-    const phone = await Phone.onUdp(app.edge.udp);
-    const audio = await RtpAudio.open();
-    const calling = app.srf.createUAC(phone.contactUri, { noAck: true });
-    const invite = await phone.takeRequest("INVITE");
-    phone.respond(invite, 180, "Ringing", { toTag: "agent" });
-    const ok = phone.respond(invite, 200, "OK", { toTag: "agent", body: audio.sdp() });
-    const late = await calling;
-    const endpoint = await media.createEndpoint({ remoteSdp: late.sdp });
-    const dialog = await late.ack(endpoint.local.sdp);
-    const call = PeerDialog.ofCallee(phone, invite, ok);
-    audio.talkTo((await call.take("ACK")).body);
-    const playing = endpoint.play("tone_stream://%(500,0,700)");
-    await audio.ear.waitForTone(700);
-    await playing;
-    const done = dialog.destroy();
-    await call.awaitHangUp();
-    await done;
-    await endpoint.destroy();
-    audio.close();
-    await phone.close();
-  });
+  it.concurrent(
+    "the late-offer agent leg of the design: INVITE without SDP, its offer to the media server, the answer in the ACK",
+    async () => {
+      const media = await app.media();
+      const phone = await Phone.onUdp(app.edge.udp);
+      const audio = await RtpAudio.open();
+      const calling = app.srf.createUAC(phone.contactUri, { noAck: true });
+      const invite = await phone.takeRequest("INVITE");
+      phone.respond(invite, 180, "Ringing", { toTag: "agent" });
+      const ok = phone.respond(invite, 200, "OK", { toTag: "agent", body: audio.sdp() });
+      const late = await calling;
+      const endpoint = await media.createEndpoint({ remoteSdp: late.sdp });
+      const dialog = await late.ack(endpoint.local.sdp);
+      const call = PeerDialog.ofCallee(phone, invite, ok);
+      audio.talkTo((await call.take("ACK")).body);
+      const playing = endpoint.play("tone_stream://%(500,0,700)");
+      await audio.ear.waitForTone(700);
+      await playing;
+      const done = dialog.destroy();
+      await call.awaitHangUp();
+      await done;
+      await endpoint.destroy();
+      audio.close();
+      await phone.close();
+    },
+  );
 
-  it("re-INVITE of the media leg: hold by sendonly is answered with recvonly, and talk goes on after", async () => {
-    const caller = await connect();
-    const held = await within("hold", 4000, caller.endpoint.modify(caller.audio.sdp("sendonly")));
-    expect(directionOf(held)).toBe("recvonly");
-    const back = await within("unhold", 4000, caller.endpoint.modify(caller.audio.sdp("sendrecv")));
-    expect(directionOf(back)).toBe("sendrecv");
-    const playing = caller.endpoint.play("tone_stream://%(500,0,700)");
-    await caller.audio.ear.waitForTone(700);
-    await playing;
-  });
+  it.concurrent(
+    "re-INVITE of the media leg: hold by sendonly is answered with recvonly, and talk goes on after",
+    async ({ onTestFinished }) => {
+      const caller = await connect(onTestFinished);
+      const held = await within("hold", 4000, caller.endpoint.modify(caller.audio.sdp("sendonly")));
+      expect(directionOf(held)).toBe("recvonly");
+      const back = await within("unhold", 4000, caller.endpoint.modify(caller.audio.sdp("sendrecv")));
+      expect(directionOf(back)).toBe("sendrecv");
+      const playing = caller.endpoint.play("tone_stream://%(500,0,700)");
+      await caller.audio.ear.waitForTone(700);
+      await playing;
+    },
+  );
 
-  it("keeps variables: one, several, with spaces, and shows them", async () => {
-    const caller = await connect();
+  it.concurrent("keeps variables: one, several, with spaces, and shows them", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     await caller.endpoint.set("ringdown_interaction", "42");
     await caller.endpoint.set({ ringdown_a: "x y", ringdown_b: "1,2" });
     const variables = await caller.endpoint.getChannelVariables();
@@ -173,8 +181,8 @@ describe("the media server under control", () => {
     expect(variables["Channel-Read-Codec-Name"]).toBe("PCMU");
   });
 
-  it("counts packets and jitter of a channel", async () => {
-    const caller = await connect();
+  it.concurrent("counts packets and jitter of a channel", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     await waitUntil("some talk", 3000, () => caller.audio.ear.heardMs >= 0);
     const playing = caller.endpoint.play("tone_stream://%(600,0,700)");
     await playing;
@@ -183,19 +191,22 @@ describe("the media server under control", () => {
     expect(Number(variables["variable_rtp_audio_out_media_packet_count"])).toBeGreaterThan(20);
   });
 
-  it("mute keeps the caller's voice from the other side of the bridge", async () => {
-    const [a, b] = [await connect(), await connect()];
-    await a.endpoint.bridge(b.endpoint);
-    a.audio.mouth.sayTone(600);
-    await b.audio.ear.waitForTone(600);
-    await within("mute", 3000, a.endpoint.mute());
-    await b.audio.ear.waitForSilence();
-    await within("unmute", 3000, a.endpoint.unmute());
-    await b.audio.ear.waitForTone(600);
-  });
+  it.concurrent(
+    "mute keeps the caller's voice from the other side of the bridge",
+    async ({ onTestFinished }) => {
+      const [a, b] = [await connect(onTestFinished), await connect(onTestFinished)];
+      await a.endpoint.bridge(b.endpoint);
+      a.audio.mouth.sayTone(600);
+      await b.audio.ear.waitForTone(600);
+      await within("mute", 3000, a.endpoint.mute());
+      await b.audio.ear.waitForSilence();
+      await within("unmute", 3000, a.endpoint.unmute());
+      await b.audio.ear.waitForTone(600);
+    },
+  );
 
-  it("uuid_audio mutes and unmutes a bridged channel", async () => {
-    const [a, b] = [await connect(), await connect()];
+  it.concurrent("uuid_audio mutes and unmutes a bridged channel", async ({ onTestFinished }) => {
+    const [a, b] = [await connect(onTestFinished), await connect(onTestFinished)];
     await a.endpoint.bridge(b.endpoint);
     a.audio.mouth.sayTone(600);
     await b.audio.ear.waitForTone(600);
@@ -206,31 +217,34 @@ describe("the media server under control", () => {
     await b.audio.ear.waitForTone(600);
   });
 
-  it("uuid_hold puts its own leg on sendonly and the other on music; off undoes both", async () => {
-    const [a, b] = [await connect(), await connect()];
-    await a.endpoint.bridge(b.endpoint);
-    a.audio.mouth.sayTone(600);
-    await b.audio.ear.waitForTone(600);
-    const media = await app.media();
-    const directions: string[] = [];
-    a.endpoint.dialog.on("modify", (request, response) => {
-      directions.push(directionOf(request.body));
-      response.send(200, { body: a.audio.sdp(directions.at(-1) === "sendonly" ? "recvonly" : "sendrecv") });
-    });
-    expect(await media.api(`uuid_hold ${a.endpoint.uuid}`)).toMatch(/^\+OK/);
-    await waitUntil("the leg is asked to hold", 3000, () => directions.length === 1);
-    await waitUntil("the other hears music", 4000, () => {
-      const recent = b.audio.ear.last(200);
-      return recent.some((sample) => Math.abs(sample) > 300) && !isTone(recent, 600, 8000);
-    });
-    expect(await media.api(`uuid_hold off ${a.endpoint.uuid}`)).toMatch(/^\+OK/);
-    await waitUntil("the leg is taken back", 3000, () => directions.length === 2);
-    await b.audio.ear.waitForTone(600);
-    expect(directions).toEqual(["sendonly", "sendrecv"]);
-  });
+  it.concurrent(
+    "uuid_hold puts its own leg on sendonly and the other on music; off undoes both",
+    async ({ onTestFinished }) => {
+      const [a, b] = [await connect(onTestFinished), await connect(onTestFinished)];
+      await a.endpoint.bridge(b.endpoint);
+      a.audio.mouth.sayTone(600);
+      await b.audio.ear.waitForTone(600);
+      const media = await app.media();
+      const directions: string[] = [];
+      a.endpoint.dialog.on("modify", (request, response) => {
+        directions.push(directionOf(request.body));
+        response.send(200, { body: a.audio.sdp(directions.at(-1) === "sendonly" ? "recvonly" : "sendrecv") });
+      });
+      expect(await media.api(`uuid_hold ${a.endpoint.uuid}`)).toMatch(/^\+OK/);
+      await waitUntil("the leg is asked to hold", 3000, () => directions.length === 1);
+      await waitUntil("the other hears music", 4000, () => {
+        const recent = b.audio.ear.last(200);
+        return recent.some((sample) => Math.abs(sample) > 300) && !isTone(recent, 600, 8000);
+      });
+      expect(await media.api(`uuid_hold off ${a.endpoint.uuid}`)).toMatch(/^\+OK/);
+      await waitUntil("the leg is taken back", 3000, () => directions.length === 2);
+      await b.audio.ear.waitForTone(600);
+      expect(directions).toEqual(["sendonly", "sendrecv"]);
+    },
+  );
 
-  it("lists its channels, tells which exist, dumps one", async () => {
-    const caller = await connect();
+  it.concurrent("lists its channels, tells which exist, dumps one", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const row = await listed(caller.endpoint.uuid);
     expect([row.callstate, row.read_codec]).toEqual(["ACTIVE", "PCMU"]);
     const media = await app.media();
@@ -243,22 +257,25 @@ describe("the media server under control", () => {
     expect([dump["Unique-ID"], dump["Answer-State"]]).toEqual([caller.endpoint.uuid, "answered"]);
   });
 
-  it("uuid_kill ends a channel, with the cause given, and the endpoint learns of it", async () => {
-    const caller = await connect();
-    const media = await app.media();
-    const reason = new Promise<string>((resolve) =>
-      caller.endpoint.on("destroy", (info) => resolve(info?.reason ?? "")),
-    );
-    expect(await media.api(`uuid_kill ${caller.endpoint.uuid} USER_BUSY`)).toMatch(/^\+OK/);
-    // When the socket's end overtakes the event, drachtio-fsmrf has no reason to give.
-    expect(await within("the endpoint ends", 3000, reason)).toMatch(/^(USER_BUSY)?$/);
-    await caller.channelEnds;
-    expect((await media.api(`uuid_exists ${caller.endpoint.uuid}`)).trim()).toBe("false");
-    expect(await media.api(`uuid_kill ${caller.endpoint.uuid}`)).toMatch(/^-ERR/);
-  });
+  it.concurrent(
+    "uuid_kill ends a channel, with the cause given, and the endpoint learns of it",
+    async ({ onTestFinished }) => {
+      const caller = await connect(onTestFinished);
+      const media = await app.media();
+      const reason = new Promise<string>((resolve) =>
+        caller.endpoint.on("destroy", (info) => resolve(info?.reason ?? "")),
+      );
+      expect(await media.api(`uuid_kill ${caller.endpoint.uuid} USER_BUSY`)).toMatch(/^\+OK/);
+      // When the socket's end overtakes the event, drachtio-fsmrf has no reason to give.
+      expect(await within("the endpoint ends", 3000, reason)).toMatch(/^(USER_BUSY)?$/);
+      await caller.channelEnds;
+      expect((await media.api(`uuid_exists ${caller.endpoint.uuid}`)).trim()).toBe("false");
+      expect(await media.api(`uuid_kill ${caller.endpoint.uuid}`)).toMatch(/^-ERR/);
+    },
+  );
 
-  it("the BYE names the cause of a hang-up", async () => {
-    const caller = await connect();
+  it.concurrent("the BYE names the cause of a hang-up", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const bye = new Promise<string>((resolve) =>
       caller.endpoint.dialog.on("destroy", (message) => resolve(message.get("Reason"))),
     );
@@ -266,20 +283,16 @@ describe("the media server under control", () => {
     expect(await within("BYE", 3000, bye)).toMatch(/Q\.850; ?cause=19; ?text="NO_ANSWER"/);
   });
 
-  it("a BYE to the media leg ends the channel", async () => {
-    const caller = await connect();
+  it.concurrent("a BYE to the media leg ends the channel", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const ended = new Promise((resolve) => caller.endpoint.on("destroy", resolve));
     void caller.endpoint.dialog.destroy(); // its effect is awaited below
     await within("the endpoint ends", 3000, ended);
     const media = await app.media();
     expect((await media.api(`uuid_exists ${caller.endpoint.uuid}`)).trim()).toBe("false");
-    callers.splice(0);
-    await caller.call.hangUp();
-    caller.audio.close();
-    await caller.phone.close();
   });
 
-  it("answers an unknown command with -ERR", async () => {
+  it.concurrent("answers an unknown command with -ERR", async () => {
     const media = await app.media();
     expect(await media.api("ringdown_nonsense")).toMatch(/^-ERR/);
   });
@@ -308,48 +321,54 @@ describe("the media server under control", () => {
       return [a, b];
     }
 
-    it("a bridged call keeps talking; another controller sees it, unbridges, plays, hangs up", async () => {
-      const [a, b] = await orphans();
-      a.audio.ear.forget();
-      b.audio.ear.forget();
-      await b.audio.ear.waitForTone(600);
-      await a.audio.ear.waitForTone(1000);
-      const media = await app.media();
-      await listed(a.endpoint.uuid);
-      await listed(b.endpoint.uuid);
+    it.concurrent(
+      "a bridged call keeps talking; another controller sees it, unbridges, plays, hangs up",
+      async () => {
+        const [a, b] = await orphans();
+        a.audio.ear.forget();
+        b.audio.ear.forget();
+        await b.audio.ear.waitForTone(600);
+        await a.audio.ear.waitForTone(1000);
+        const media = await app.media();
+        await listed(a.endpoint.uuid);
+        await listed(b.endpoint.uuid);
 
-      expect(await media.api(`uuid_transfer ${a.endpoint.uuid} -both park inline`)).toMatch(/^\+OK/);
-      await a.audio.ear.waitForSilence();
-      await media.api(`uuid_broadcast ${a.endpoint.uuid} tone_stream://%(600,0,1300) aleg`);
-      await a.audio.ear.waitForTone(1300);
-      expect(await media.api(`uuid_bridge ${a.endpoint.uuid} ${b.endpoint.uuid}`)).toMatch(/^\+OK/);
-      await b.audio.ear.waitForTone(600);
-      for (const uuid of [a.endpoint.uuid, b.endpoint.uuid]) await media.api(`uuid_kill ${uuid}`);
-      await waitUntilGone(a.endpoint.uuid);
-      a.audio.close();
-      b.audio.close();
-    });
+        expect(await media.api(`uuid_transfer ${a.endpoint.uuid} -both park inline`)).toMatch(/^\+OK/);
+        await a.audio.ear.waitForSilence();
+        await media.api(`uuid_broadcast ${a.endpoint.uuid} tone_stream://%(600,0,1300) aleg`);
+        await a.audio.ear.waitForTone(1300);
+        expect(await media.api(`uuid_bridge ${a.endpoint.uuid} ${b.endpoint.uuid}`)).toMatch(/^\+OK/);
+        await b.audio.ear.waitForTone(600);
+        for (const uuid of [a.endpoint.uuid, b.endpoint.uuid]) await media.api(`uuid_kill ${uuid}`);
+        await waitUntilGone(a.endpoint.uuid);
+        a.audio.close();
+        b.audio.close();
+      },
+    );
 
-    it("a channel alone plays what it was playing to its end, and stays for another controller", async () => {
-      const doomed = await Controller.connect(pair, []);
-      const media = await doomed.media();
-      const audio = await RtpAudio.open();
-      const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp() });
-      audio.talkTo(endpoint.local.sdp);
-      endpoint.play("tone_stream://%(1000,0,700)").catch(() => undefined);
-      await audio.ear.waitForTone(700);
-      doomed.die([endpoint]);
-      await audio.ear.waitForSilence();
-      const adopter = await app.media();
-      expect((await adopter.api(`uuid_exists ${endpoint.uuid}`)).trim()).toBe("true");
-      expect(await adopter.api(`uuid_broadcast ${endpoint.uuid} tone_stream://%(600,0,1300) aleg`)).toMatch(
-        /^\+OK/,
-      );
-      await audio.ear.waitForTone(1300);
-      await adopter.api(`uuid_kill ${endpoint.uuid}`);
-      await waitUntilGone(endpoint.uuid);
-      audio.close();
-    });
+    it.concurrent(
+      "a channel alone plays what it was playing to its end, and stays for another controller",
+      async () => {
+        const doomed = await Controller.connect(pair, []);
+        const media = await doomed.media();
+        const audio = await RtpAudio.open();
+        const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp() });
+        audio.talkTo(endpoint.local.sdp);
+        endpoint.play("tone_stream://%(1000,0,700)").catch(() => undefined);
+        await audio.ear.waitForTone(700);
+        doomed.die([endpoint]);
+        await audio.ear.waitForSilence();
+        const adopter = await app.media();
+        expect((await adopter.api(`uuid_exists ${endpoint.uuid}`)).trim()).toBe("true");
+        expect(await adopter.api(`uuid_broadcast ${endpoint.uuid} tone_stream://%(600,0,1300) aleg`)).toMatch(
+          /^\+OK/,
+        );
+        await audio.ear.waitForTone(1300);
+        await adopter.api(`uuid_kill ${endpoint.uuid}`);
+        await waitUntilGone(endpoint.uuid);
+        audio.close();
+      },
+    );
 
     async function waitUntilGone(uuid: string): Promise<void> {
       const media = await app.media();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectCaller } from "./caller.ts";
-import type { Caller } from "./caller.ts";
+import type { AtTheEnd, Caller } from "./caller.ts";
 import { Controller } from "./controller.ts";
 import { openPair } from "./pair.ts";
 import type { Pair } from "./pair.ts";
@@ -12,7 +12,6 @@ import { writeWav } from "./peer/wav.ts";
 describe("playing to a caller", () => {
   let pair: Pair;
   let app: Controller;
-  let caller: Caller;
 
   beforeAll(async () => {
     pair = await openPair();
@@ -22,7 +21,12 @@ describe("playing to a caller", () => {
     app.close();
     await pair.close();
   });
-  afterEach(() => caller.close());
+
+  const connect = async (atTheEnd: AtTheEnd, payloadType: 0 | 8 = 0): Promise<Caller> => {
+    const caller = await connectCaller(app, payloadType);
+    atTheEnd(() => caller.close());
+    return caller;
+  };
 
   /** Half a second of that tone at that rate, as a file. */
   const toneFile = (hz: number, rate = 8000): string => {
@@ -31,61 +35,67 @@ describe("playing to a caller", () => {
     return path;
   };
 
-  it.each([8000, 16_000, 22_050, 44_100, 48_000])("plays a WAV file of %i Hz", async (rate) => {
-    caller = await connectCaller(app);
-    const playing = caller.endpoint.play(toneFile(700, rate));
-    await caller.audio.ear.waitForTone(700);
-    const result = await within("the file ends", 3000, playing);
-    expect(Number(result.playbackMilliseconds)).toBeGreaterThanOrEqual(480);
-    expect(Number(result.playbackMilliseconds)).toBeLessThanOrEqual(540);
-    await caller.audio.ear.waitForSilence();
-  });
+  it.concurrent.for([8000, 16_000, 22_050, 44_100, 48_000])(
+    "plays a WAV file of %i Hz",
+    async (rate, { onTestFinished }) => {
+      const caller = await connect(onTestFinished);
+      const playing = caller.endpoint.play(toneFile(700, rate));
+      await caller.audio.ear.waitForTone(700);
+      const result = await within("the file ends", 3000, playing);
+      expect(Number(result.playbackMilliseconds)).toBeGreaterThanOrEqual(480);
+      expect(Number(result.playbackMilliseconds)).toBeLessThanOrEqual(540);
+      await caller.audio.ear.waitForSilence();
+    },
+  );
 
-  it("plays to a caller with A-law", async () => {
-    caller = await connectCaller(app, 8);
+  it.concurrent("plays to a caller with A-law", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished, 8);
     const playing = caller.endpoint.play(toneFile(1100));
     await caller.audio.ear.waitForTone(1100);
     await within("the file ends", 3000, playing);
     expect([...caller.audio.ear.payloadTypes]).toEqual([8]);
   });
 
-  it("tells when each file starts and stops, in a list played in order", async () => {
-    caller = await connectCaller(app);
-    const said: string[] = [];
-    caller.endpoint.on("playback-start", ({ file }) => said.push(`start ${file}`));
-    caller.endpoint.on("playback-stop", ({ file }) => said.push(`stop ${file}`));
-    const [a, b] = [toneFile(700), toneFile(900)];
-    const playing = caller.endpoint.play([a, b]);
-    await caller.audio.ear.waitForTone(700);
-    await caller.audio.ear.waitForTone(900);
-    await within("the list ends", 4000, playing);
-    await waitUntil("four events", 2000, () => said.length === 4);
-    expect(said).toEqual([`start ${a}`, `stop ${a}`, `start ${b}`, `stop ${b}`]);
-  });
+  it.concurrent(
+    "tells when each file starts and stops, in a list played in order",
+    async ({ onTestFinished }) => {
+      const caller = await connect(onTestFinished);
+      const said: string[] = [];
+      caller.endpoint.on("playback-start", ({ file }) => said.push(`start ${file}`));
+      caller.endpoint.on("playback-stop", ({ file }) => said.push(`stop ${file}`));
+      const [a, b] = [toneFile(700), toneFile(900)];
+      const playing = caller.endpoint.play([a, b]);
+      await caller.audio.ear.waitForTone(700);
+      await caller.audio.ear.waitForTone(900);
+      await within("the list ends", 4000, playing);
+      await waitUntil("four events", 2000, () => said.length === 4);
+      expect(said).toEqual([`start ${a}`, `stop ${a}`, `start ${b}`, `stop ${b}`]);
+    },
+  );
 
-  it("starts inside a file at the sample asked for", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("starts inside a file at the sample asked for", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const playing = caller.endpoint.play({ file: toneFile(700), seekOffset: 2400 });
     const result = await within("the file ends", 3000, playing);
     expect(Number(result.playbackMilliseconds)).toBeGreaterThanOrEqual(180);
     expect(Number(result.playbackMilliseconds)).toBeLessThanOrEqual(240);
   });
 
-  it("stops a file after the seconds asked for (two or more)", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("stops a file after the seconds asked for (two or more)", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const playing = caller.endpoint.play({ file: "tone_stream://%(9000,0,600)", timeoutSecs: 2 });
     const result = await within("the time is over", 4000, playing);
     expect(Number(result.playbackMilliseconds)).toBeGreaterThanOrEqual(1900);
     expect(Number(result.playbackMilliseconds)).toBeLessThanOrEqual(2200);
   });
 
-  it("says when there is no such file", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("says when there is no such file", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     await expect(caller.endpoint.play(join(pair.folder, "nothing.wav"))).rejects.toThrow("File Not Found");
   });
 
-  it("plays tones: single, dual, repeated with a pause", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("plays tones: single, dual, repeated with a pause", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const single = await within("one tone", 3000, caller.endpoint.play("tone_stream://%(300,0,900)"));
     expect(Number(single.playbackMilliseconds)).toBe(300);
     caller.audio.ear.forget();
@@ -101,16 +111,16 @@ describe("playing to a caller", () => {
     expect(loud).toBeLessThan(0.6);
   });
 
-  it("plays silence of a given length", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("plays silence of a given length", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const started = Date.now();
     const result = await within("the silence ends", 3000, caller.endpoint.play("silence_stream://400"));
     expect(Number(result.playbackMilliseconds)).toBe(400);
     expect(Date.now() - started).toBeGreaterThanOrEqual(380);
   });
 
-  it("plays hold music until it is broken off", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("plays hold music until it is broken off", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     let isOver = false;
     const playing = caller.endpoint.play("local_stream://moh").finally(() => (isOver = true));
     const loud = (): boolean => caller.audio.ear.last(300).some((sample) => Math.abs(sample) > 300);
@@ -123,37 +133,41 @@ describe("playing to a caller", () => {
     await caller.audio.ear.waitForSilence();
   });
 
-  it("barge-in: uuid_break ends the file being played; the next of a list goes on", async () => {
-    caller = await connectCaller(app);
-    const playing = caller.endpoint.play(["tone_stream://%(5000,0,700)", "tone_stream://%(5000,0,900)"]);
-    const breakOff = (): Promise<unknown> => caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`);
-    await caller.audio.ear.waitForTone(700);
-    await breakOff();
-    await caller.audio.ear.waitForTone(900);
-    await breakOff();
-    await within("the list ends", 2000, playing);
-    await caller.audio.ear.waitForSilence();
-    const after = caller.endpoint.play("tone_stream://%(300,0,1000)");
-    await caller.audio.ear.waitForTone(1000);
-    await within("the next prompt plays", 2000, after);
-  });
+  it.concurrent(
+    "barge-in: uuid_break ends the file being played; the next of a list goes on",
+    async ({ onTestFinished }) => {
+      const caller = await connect(onTestFinished);
+      const playing = caller.endpoint.play(["tone_stream://%(5000,0,700)", "tone_stream://%(5000,0,900)"]);
+      const breakOff = (): Promise<unknown> =>
+        caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`);
+      await caller.audio.ear.waitForTone(700);
+      await breakOff();
+      await caller.audio.ear.waitForTone(900);
+      await breakOff();
+      await within("the list ends", 2000, playing);
+      await caller.audio.ear.waitForSilence();
+      const after = caller.endpoint.play("tone_stream://%(300,0,1000)");
+      await caller.audio.ear.waitForTone(1000);
+      await within("the next prompt plays", 2000, after);
+    },
+  );
 
-  it("uuid_break without a prompt is no error", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("uuid_break without a prompt is no error", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const body = (await caller.endpoint.api("uuid_break", `${caller.endpoint.uuid} all`)).getBody();
     expect(body).toMatch(/^\+OK/);
   });
 
-  it("uuid_broadcast plays to a channel from outside", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("uuid_broadcast plays to a channel from outside", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const media = await app.media();
     const body = await media.api(`uuid_broadcast ${caller.endpoint.uuid} tone_stream://%(600,0,1200) aleg`);
     expect(body).toMatch(/^\+OK/);
     await caller.audio.ear.waitForTone(1200);
   });
 
-  it("ends a prompt when the caller hangs up", async () => {
-    caller = await connectCaller(app);
+  it.concurrent("ends a prompt when the caller hangs up", async ({ onTestFinished }) => {
+    const caller = await connect(onTestFinished);
     const ended = new Promise((resolve) => caller.endpoint.on("destroy", resolve));
     const playing = caller.endpoint.play("tone_stream://%(9000,0,700)").catch(() => undefined);
     await caller.audio.ear.waitForTone(700);

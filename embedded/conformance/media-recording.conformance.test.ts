@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectCaller } from "./caller.ts";
-import type { Caller } from "./caller.ts";
+import type { AtTheEnd, Caller } from "./caller.ts";
 import type { Endpoint, Event } from "./clients.ts";
 import { Controller } from "./controller.ts";
 import { openPair } from "./pair.ts";
@@ -14,7 +14,6 @@ import { readWav } from "./peer/wav.ts";
 describe("recordings", () => {
   let pair: Pair;
   let app: Controller;
-  const callers: Caller[] = [];
   let files = 0;
 
   beforeAll(async () => {
@@ -25,19 +24,16 @@ describe("recordings", () => {
     app.close();
     await pair.close();
   });
-  afterEach(async () => {
-    for (const caller of callers.splice(0)) await caller.close();
-  });
 
-  const connect = async (): Promise<Caller> => {
+  const connect = async (atTheEnd: AtTheEnd): Promise<Caller> => {
     const caller = await connectCaller(app);
-    callers.push(caller);
+    atTheEnd(() => caller.close());
     return caller;
   };
   const newFile = (): string => join(pair.folder, `recording-${(files += 1)}.wav`);
 
-  async function bridged(): Promise<{ customer: Caller; agent: Caller }> {
-    const [customer, agent] = [await connect(), await connect()];
+  async function bridged(onTestFinished: AtTheEnd): Promise<{ customer: Caller; agent: Caller }> {
+    const [customer, agent] = [await connect(onTestFinished), await connect(onTestFinished)];
     customer.audio.mouth.sayTone(600);
     agent.audio.mouth.sayTone(1000);
     await within("the bridge", 3000, customer.endpoint.bridge(agent.endpoint));
@@ -57,32 +53,35 @@ describe("recordings", () => {
     return waitUntil("time passes", durationMs + 1000, () => Date.now() >= until);
   };
 
-  it("uuid_record in stereo on the customer's channel: customer left, agent right, as long as it ran", async () => {
-    const { customer } = await bridged();
-    const file = newFile();
-    await customer.endpoint.set({ RECORD_STEREO: "true" });
-    const stopped = recordStop(customer.endpoint);
-    const media = await app.media();
-    const started = Date.now();
-    expect(await media.api(`uuid_record ${customer.endpoint.uuid} start ${file}`)).toMatch(/^\+OK/);
-    await pass(1500);
-    expect(await media.api(`uuid_record ${customer.endpoint.uuid} stop ${file}`)).toMatch(/^\+OK/);
-    const tookMs = Date.now() - started;
-    const event = await within("RECORD_STOP", 3000, stopped);
-    expect(event.getHeader("Record-File-Path")).toBe(file);
-    const wav = readWav(file);
-    expect(Math.abs(Number(event.getHeader("variable_record_ms")) - wav.durationMs)).toBeLessThan(100);
-    expect(wav.channels.length).toBe(2);
-    expect(Math.abs(wav.durationMs - tookMs)).toBeLessThan(150);
-    const [left, right] = wav.channels as [Int16Array, Int16Array];
-    const middle = (samples: Int16Array): Int16Array =>
-      samples.slice(samples.length / 4, (samples.length * 3) / 4);
-    expect(isTone(middle(left), 600, wav.rate)).toBe(true);
-    expect(isTone(middle(right), 1000, wav.rate)).toBe(true);
-  });
+  it.concurrent(
+    "uuid_record in stereo on the customer's channel: customer left, agent right, as long as it ran",
+    async ({ onTestFinished }) => {
+      const { customer } = await bridged(onTestFinished);
+      const file = newFile();
+      await customer.endpoint.set({ RECORD_STEREO: "true" });
+      const stopped = recordStop(customer.endpoint);
+      const media = await app.media();
+      const started = Date.now();
+      expect(await media.api(`uuid_record ${customer.endpoint.uuid} start ${file}`)).toMatch(/^\+OK/);
+      await pass(1500);
+      expect(await media.api(`uuid_record ${customer.endpoint.uuid} stop ${file}`)).toMatch(/^\+OK/);
+      const tookMs = Date.now() - started;
+      const event = await within("RECORD_STOP", 3000, stopped);
+      expect(event.getHeader("Record-File-Path")).toBe(file);
+      const wav = readWav(file);
+      expect(Math.abs(Number(event.getHeader("variable_record_ms")) - wav.durationMs)).toBeLessThan(100);
+      expect(wav.channels.length).toBe(2);
+      expect(Math.abs(wav.durationMs - tookMs)).toBeLessThan(150);
+      const [left, right] = wav.channels as [Int16Array, Int16Array];
+      const middle = (samples: Int16Array): Int16Array =>
+        samples.slice(samples.length / 4, (samples.length * 3) / 4);
+      expect(isTone(middle(left), 600, wav.rate)).toBe(true);
+      expect(isTone(middle(right), 1000, wav.rate)).toBe(true);
+    },
+  );
 
-  it("ends a recording when the channel ends, and says so", async () => {
-    const { customer } = await bridged();
+  it.concurrent("ends a recording when the channel ends, and says so", async ({ onTestFinished }) => {
+    const { customer } = await bridged(onTestFinished);
     const file = newFile();
     await customer.endpoint.set("RECORD_STEREO", "true");
     const media = await app.media();
@@ -100,22 +99,25 @@ describe("recordings", () => {
     expect(wav.durationMs).toBeLessThan(1100);
   });
 
-  it("record_session starts and stop_record_session stops, mono: both voices in one", async () => {
-    const { customer } = await bridged();
-    const file = newFile();
-    const stopped = recordStop(customer.endpoint);
-    await customer.endpoint.recordSession(file);
-    await pass(900);
-    await customer.endpoint.execute("stop_record_session", file);
-    await within("RECORD_STOP", 3000, stopped);
-    const wav = readWav(file);
-    expect(wav.channels.length).toBe(1);
-    const [mono] = wav.channels as [Int16Array];
-    expect(loudness(mono)).toBeGreaterThan(1000);
-  });
+  it.concurrent(
+    "record_session starts and stop_record_session stops, mono: both voices in one",
+    async ({ onTestFinished }) => {
+      const { customer } = await bridged(onTestFinished);
+      const file = newFile();
+      const stopped = recordStop(customer.endpoint);
+      await customer.endpoint.recordSession(file);
+      await pass(900);
+      await customer.endpoint.execute("stop_record_session", file);
+      await within("RECORD_STOP", 3000, stopped);
+      const wav = readWav(file);
+      expect(wav.channels.length).toBe(1);
+      const [mono] = wav.channels as [Int16Array];
+      expect(loudness(mono)).toBeGreaterThan(1000);
+    },
+  );
 
-  it("masks what must not be recorded, on the same clock", async () => {
-    const { customer } = await bridged();
+  it.concurrent("masks what must not be recorded, on the same clock", async ({ onTestFinished }) => {
+    const { customer } = await bridged(onTestFinished);
     const file = newFile();
     await customer.endpoint.set("RECORD_STEREO", "true");
     const media = await app.media();
@@ -138,8 +140,8 @@ describe("recordings", () => {
     expect(loudness(at(1450))).toBeGreaterThan(1000);
   });
 
-  it("keeps recording through unbridge and a new bridge", async () => {
-    const { customer, agent } = await bridged();
+  it.concurrent("keeps recording through unbridge and a new bridge", async ({ onTestFinished }) => {
+    const { customer, agent } = await bridged(onTestFinished);
     const file = newFile();
     await customer.endpoint.set({ RECORD_STEREO: "true", recording_follow_transfer: "true" });
     const media = await app.media();
@@ -163,8 +165,8 @@ describe("recordings", () => {
     }
   });
 
-  it("refuses to stop a recording that isn't", async () => {
-    const customer = await connect();
+  it.concurrent("refuses to stop a recording that isn't", async ({ onTestFinished }) => {
+    const customer = await connect(onTestFinished);
     const media = await app.media();
     const body = await media.api(`uuid_record ${customer.endpoint.uuid} stop ${newFile()}`);
     expect(body).toMatch(/^-ERR/);
@@ -173,8 +175,8 @@ describe("recordings", () => {
     );
   });
 
-  it("record: takes a message until the time limit", async () => {
-    const customer = await connect();
+  it.concurrent("record: takes a message until the time limit", async ({ onTestFinished }) => {
+    const customer = await connect(onTestFinished);
     customer.audio.mouth.sayTone(600);
     const file = newFile();
     const result = await within(
@@ -188,22 +190,25 @@ describe("recordings", () => {
     expect(isTone(wav.channels[0]?.slice(wav.rate / 4) ?? new Int16Array(), 600, wav.rate)).toBe(true);
   });
 
-  it("record: ends on a terminator and names it; the digit's event is told", async () => {
-    const customer = await connect();
-    customer.audio.mouth.sayTone(600);
-    const file = newFile();
-    await customer.endpoint.set("playback_terminators", "#");
-    const recording = customer.endpoint.record(file, { timeLimitSecs: 9 });
-    await waitUntil("the file grows", 3000, () => existsSync(file));
-    await pass(600);
-    customer.audio.mouth.press("#");
-    const result = await within("the recording ends", 3000, recording);
-    expect(result.terminatorUsed).toBe("#");
-    expect(statSync(file).size).toBeGreaterThan(4000);
-  });
+  it.concurrent(
+    "record: ends on a terminator and names it; the digit's event is told",
+    async ({ onTestFinished }) => {
+      const customer = await connect(onTestFinished);
+      customer.audio.mouth.sayTone(600);
+      const file = newFile();
+      await customer.endpoint.set("playback_terminators", "#");
+      const recording = customer.endpoint.record(file, { timeLimitSecs: 9 });
+      await waitUntil("the file grows", 3000, () => existsSync(file));
+      await pass(600);
+      customer.audio.mouth.press("#");
+      const result = await within("the recording ends", 3000, recording);
+      expect(result.terminatorUsed).toBe("#");
+      expect(statSync(file).size).toBeGreaterThan(4000);
+    },
+  );
 
-  it("record: ends after silence", async () => {
-    const customer = await connect();
+  it.concurrent("record: ends after silence", async ({ onTestFinished }) => {
+    const customer = await connect(onTestFinished);
     customer.audio.mouth.sayTone(600);
     const file = newFile();
     const recording = customer.endpoint.record(file, {
