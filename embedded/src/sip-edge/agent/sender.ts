@@ -44,7 +44,7 @@ export class Sender {
     return resolveHop(hop).then((remote) =>
       remote === undefined
         ? this.#transports.deadFlow(hop.protocol, unresolved, unreachable)
-        : this.#transports.flowTo(hop.protocol, remote),
+        : this.#transports.flowTo(hop.protocol, remote, hop.host),
     );
   }
 

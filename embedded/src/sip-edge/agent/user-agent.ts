@@ -97,10 +97,13 @@ export class UserAgent {
     });
   }
 
-  static async open(settings: UserAgentSettings, config: TransportsConfig): Promise<UserAgent> {
+  static async open(
+    settings: UserAgentSettings,
+    config: Omit<TransportsConfig, "clock">,
+  ): Promise<UserAgent> {
     const registrations = new Registrations(settings.clock, settings.limits.maxRegistrations);
     const ground = new Ground(registrations, settings.log);
-    const transports = await Transports.open(config, ground);
+    const transports = await Transports.open({ ...config, clock: settings.clock }, ground);
     return new UserAgent(settings, ground, transports);
   }
 
@@ -202,6 +205,10 @@ class Ground implements Inbox {
 
   isInUse(flow: Flow): boolean {
     return this.#agent?.isInUse(flow) ?? false;
+  }
+
+  onListenerError(error: Error, listener: string): void {
+    this.#log.error({ error, listener }, "A listener has trouble");
   }
 
   onFlowClosed(flow: Flow): void {

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { Address, Flow, Protocol } from "./flow.ts";
 
 /** Where the transports hand over what arrives. */
@@ -9,6 +10,8 @@ export interface Inbox {
   /** Idle connections that calls or registrations still need are kept. */
   isInUse(flow: Flow): boolean;
   onFlowClosed(flow: Flow): void;
+  /** A listener has trouble, such as too many open files; it goes on. */
+  onListenerError(error: Error, listener: string): void;
 }
 
 export interface TransportLimits {
@@ -21,6 +24,13 @@ export interface TransportLimits {
   readonly messageTimeoutMs: number;
   /** Bytes waiting for a peer that doesn't read; more, and the connection is closed. */
   readonly maxUnsentBytes: number;
+}
+
+/** What a connection needs of its surroundings. */
+export interface FlowContext {
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  readonly inbox: Inbox;
 }
 
 export interface Listener {

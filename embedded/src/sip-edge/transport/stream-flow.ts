@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Cancel } from "../clock.ts";
 import { StreamFramer } from "../grammar/stream-framer.ts";
 import { connectionGone, unreachable, type Address, type Flow, type FlowFailure } from "./flow.ts";
-import type { Inbox, TransportLimits } from "./listener.ts";
+import type { FlowContext } from "./listener.ts";
 
 const pong = Buffer.from("\r\n", "latin1");
 
@@ -13,19 +13,17 @@ export class StreamFlow implements Flow {
   readonly remote: Address;
   readonly local: Address;
   readonly #socket: Socket;
-  readonly #inbox: Inbox;
-  readonly #limits: TransportLimits;
+  readonly #context: FlowContext;
   readonly #framer: StreamFramer;
   readonly #closeListeners = new Set<() => void>();
   #isOpen = true;
   #wasConnected: boolean;
-  #messageTimer: NodeJS.Timeout | undefined;
+  #stopMessageTimer: Cancel | undefined;
 
   constructor(
     socket: Socket,
     ends: { readonly protocol: "tcp" | "tls"; readonly remote: Address; readonly local: Address },
-    limits: TransportLimits,
-    inbox: Inbox,
+    context: FlowContext,
   ) {
     this.protocol = ends.protocol;
     this.remote = ends.remote;
@@ -33,10 +31,11 @@ export class StreamFlow implements Flow {
     this.#socket = socket;
     this.#wasConnected = !socket.connecting;
     socket.once("connect", () => (this.#wasConnected = true));
-    this.#limits = limits;
-    this.#inbox = inbox;
-    this.#framer = new StreamFramer(limits.maxMessageBytes);
+    this.#context = context;
+    this.#framer = new StreamFramer(context.limits.maxMessageBytes);
     this.#watch();
+    // Who opened it must say something soon; for one that we opened the transactions' timers decide.
+    if (this.#wasConnected) this.#expectMessage();
   }
 
   get failure(): FlowFailure {
@@ -50,7 +49,7 @@ export class StreamFlow implements Flow {
   send(bytes: Buffer): boolean {
     if (!this.#isOpen) return false;
     this.#socket.write(bytes);
-    if (this.#socket.writableLength > this.#limits.maxUnsentBytes) this.close();
+    if (this.#socket.writableLength > this.#context.limits.maxUnsentBytes) this.close();
     return this.#isOpen;
   }
 
@@ -69,12 +68,12 @@ export class StreamFlow implements Flow {
   #watch(): void {
     this.#socket.setNoDelay(true);
     this.#socket.setKeepAlive(true, 30_000);
-    this.#socket.setTimeout(this.#limits.idleTimeoutMs);
+    this.#socket.setTimeout(this.#context.limits.idleTimeoutMs);
     this.#socket.on("data", (bytes) => {
       this.#receive(bytes);
     });
     this.#socket.on("timeout", () => {
-      if (!this.#inbox.isInUse(this)) this.close();
+      if (!this.#context.inbox.isInUse(this)) this.close();
     });
     // The error itself says no more than the close that follows it.
     this.#socket.on("error", () => undefined);
@@ -84,7 +83,6 @@ export class StreamFlow implements Flow {
     this.#socket.on("close", () => {
       this.#closed();
     });
-    this.#expectMessage();
   }
 
   #receive(bytes: Buffer): void {
@@ -92,9 +90,9 @@ export class StreamFlow implements Flow {
     for (const frame of this.#framer.push(bytes)) {
       if (!this.#isOpen) return;
       if (frame.type === "ping") this.send(pong);
-      else if (frame.type === "message") this.#inbox.onBytes(frame.bytes, this);
+      else if (frame.type === "message") this.#context.inbox.onBytes(frame.bytes, this);
       else {
-        this.#inbox.onBroken(frame.status, frame.head, this);
+        this.#context.inbox.onBroken(frame.status, frame.head, this);
         this.#socket.end();
         this.#closed();
         return;
@@ -107,14 +105,15 @@ export class StreamFlow implements Flow {
 
   /** Against peers that connect and say nothing, or say it one byte at a time. */
   #expectMessage(): void {
-    this.#messageTimer ??= setTimeout(() => {
+    const { clock, limits } = this.#context;
+    this.#stopMessageTimer ??= clock.after(limits.messageTimeoutMs, () => {
       this.close();
-    }, this.#limits.messageTimeoutMs);
+    });
   }
 
   #stopExpecting(): void {
-    clearTimeout(this.#messageTimer);
-    this.#messageTimer = undefined;
+    this.#stopMessageTimer?.();
+    this.#stopMessageTimer = undefined;
   }
 
   #closed(): void {
@@ -123,6 +122,6 @@ export class StreamFlow implements Flow {
     this.#stopExpecting();
     for (const run of this.#closeListeners) run();
     this.#closeListeners.clear();
-    this.#inbox.onFlowClosed(this);
+    this.#context.inbox.onFlowClosed(this);
   }
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect as connectTcp, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import type { Clock } from "../clock.ts";
 import type { Address } from "./flow.ts";
 import type { Advertise, Inbox, Listener, TransportLimits } from "./listener.ts";
 import { normalizeRemote } from "./remote-address.ts";
@@ -8,8 +9,11 @@ import { StreamFlow } from "./stream-flow.ts";
 
 export interface StreamListener extends Listener {
   readonly protocol: "tcp" | "tls";
-  /** A new connection; it accepts bytes at once and closes by itself when the peer can't be reached. */
-  connect(remote: Address): StreamFlow;
+  /**
+   * A new connection; it accepts bytes at once and closes by itself when the peer can't be reached. The name, if
+   * the peer was found by one, is told in the TLS handshake (RFC 6066 section 3).
+   */
+  connect(remote: Address, name?: string): StreamFlow;
 }
 
 export interface TlsIdentity {
@@ -19,6 +23,7 @@ export interface TlsIdentity {
 
 export interface StreamContext {
   readonly advertise: Advertise;
+  readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly inbox: Inbox;
   /** Admits or refuses by the connection limits; an admitted flow is counted until it closes. */
@@ -47,7 +52,7 @@ export async function listenStream(
   };
   const adopt = (socket: Socket, remote: Address): StreamFlow => {
     const local = context.advertise(address, remote.host);
-    const flow = new StreamFlow(socket, { protocol, remote, local }, context.limits, context.inbox);
+    const flow = new StreamFlow(socket, { protocol, remote, local }, context);
     context.opened(flow);
     return flow;
   };
@@ -58,19 +63,32 @@ export async function listenStream(
   });
   // A broken handshake concerns the peer alone.
   server.on("tlsClientError", () => undefined);
-  const connect = (remote: Address): StreamFlow => adopt(open(protocol, remote, context.limits), remote);
+  server.on("error", (error) => {
+    context.inbox.onListenerError(error, `${protocol} ${address.host}:${String(address.port)}`);
+  });
+  const connect = (remote: Address, name?: string): StreamFlow =>
+    adopt(open(protocol, remote, name, context), remote);
   return { protocol, address, connect, close: () => closeServer(server) };
 }
 
 /** The certificate of a peer isn't checked, as drachtio doesn't by default: trunks rarely have a public one. */
-function open(protocol: "tcp" | "tls", remote: Address, limits: TransportLimits): Socket {
+function open(
+  protocol: "tcp" | "tls",
+  remote: Address,
+  name: string | undefined,
+  { clock, limits }: StreamContext,
+): Socket {
   const { host, port } = remote;
   const socket =
-    protocol === "tcp" ? connectTcp({ host, port }) : connectTls({ host, port, rejectUnauthorized: false });
-  const timer = setTimeout(() => socket.destroy(), limits.messageTimeoutMs);
-  const stop = (): void => {
-    clearTimeout(timer);
-  };
+    protocol === "tcp"
+      ? connectTcp({ host, port })
+      : connectTls({
+          host,
+          port,
+          rejectUnauthorized: false,
+          ...(name === undefined ? {} : { servername: name }),
+        });
+  const stop = clock.after(limits.messageTimeoutMs, () => socket.destroy());
   socket.once(protocol === "tcp" ? "connect" : "secureConnect", stop);
   socket.once("close", stop);
   return socket;

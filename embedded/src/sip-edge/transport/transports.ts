@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import type { Clock } from "../clock.ts";
 import { chooseAdvertisedHost, isWildcard } from "./advertised-address.ts";
 import {
   connectionGone,
@@ -22,6 +23,7 @@ export interface TransportsConfig {
   readonly listen: readonly ListenAddress[];
   readonly tls: TlsIdentity | undefined;
   readonly externalAddress: string | undefined;
+  readonly clock: Clock;
   readonly limits: TransportLimits;
 }
 
@@ -101,7 +103,7 @@ export class Transports {
    * The way to an IP address: an open connection, a new one, or the UDP socket. Websockets are only ever opened
    * by the other side, so without one the flow is a dead one, whose send() fails.
    */
-  flowTo(protocol: Protocol, remote: Address): Flow {
+  flowTo(protocol: Protocol, remote: Address, name?: string): Flow {
     const existing = this.#existing(protocol, remote);
     if (existing !== undefined) return existing;
     if (protocol === "ws" || protocol === "wss") return this.deadFlow(protocol, remote, connectionGone);
@@ -111,7 +113,7 @@ export class Transports {
     const stream = this.#streams.find((candidate) => candidate === listener);
     if (stream === undefined || !this.#admit(remote.host))
       return this.deadFlow(protocol, remote, unreachable);
-    return stream.connect(remote);
+    return stream.connect(remote, name);
   }
 
   /** A flow on which nothing can be sent: for a next hop that can't be found. */
@@ -146,6 +148,7 @@ export class Transports {
     const identity = protocol === "tls" || protocol === "wss" ? this.#requireIdentity(protocol) : undefined;
     const context = {
       advertise: this.#advertise,
+      clock: this.#config.clock,
       limits: this.#config.limits,
       inbox: this.#inbox,
       admit: this.#admit,

@@ -39,8 +39,9 @@ export async function listenUdp(
     const remote = normalizeRemote(source.address, source.port);
     if (remote !== undefined) inbox.onBytes(bytes, flowTo(remote));
   });
-  // An ICMP error about an earlier datagram is no fault of the socket: the timers of its transaction decide.
-  socket.on("error", () => undefined);
+  socket.on("error", (error) => {
+    inbox.onListenerError(error, `udp ${host}:${String(address.port)}`);
+  });
   const close = async (): Promise<void> => {
     if (!isOpen) return;
     isOpen = false;

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { RawData, WebSocket } from "ws";
 import type { Cancel } from "../clock.ts";
 import { connectionGone, type Address, type Flow } from "./flow.ts";
-import type { Inbox, TransportLimits } from "./listener.ts";
+import type { FlowContext } from "./listener.ts";
 
 const pingIntervalMs = 20_000;
 
@@ -14,29 +14,25 @@ export class WebSocketFlow implements Flow {
   readonly remote: Address;
   readonly local: Address;
   readonly #socket: WebSocket;
-  readonly #inbox: Inbox;
-  readonly #limits: TransportLimits;
+  readonly #context: FlowContext;
   readonly #closeListeners = new Set<() => void>();
   #isOpen = true;
   #isAlive = true;
-  #lastMessageAtMs = Date.now();
-  readonly #pinger: NodeJS.Timeout;
+  #lastMessageAtMs: number;
+  #stopPinging: Cancel;
 
   constructor(
     socket: WebSocket,
     ends: { readonly protocol: "ws" | "wss"; readonly remote: Address; readonly local: Address },
-    limits: TransportLimits,
-    inbox: Inbox,
+    context: FlowContext,
   ) {
     this.protocol = ends.protocol;
     this.remote = ends.remote;
     this.local = ends.local;
     this.#socket = socket;
-    this.#limits = limits;
-    this.#inbox = inbox;
-    this.#pinger = setInterval(() => {
-      this.#ping();
-    }, pingIntervalMs);
+    this.#context = context;
+    this.#lastMessageAtMs = context.clock.now();
+    this.#stopPinging = this.#pingLater();
     this.#watch();
   }
 
@@ -48,7 +44,7 @@ export class WebSocketFlow implements Flow {
     if (!this.isOpen) return false;
     // RFC 7118 section 5: text frames carry UTF-8; a message that isn't goes as binary.
     this.#socket.send(bytes, { binary: !isUtf8(bytes) }, () => undefined);
-    if (this.#socket.bufferedAmount > this.#limits.maxUnsentBytes) this.close();
+    if (this.#socket.bufferedAmount > this.#context.limits.maxUnsentBytes) this.close();
     return this.#isOpen;
   }
 
@@ -66,7 +62,7 @@ export class WebSocketFlow implements Flow {
 
   #watch(): void {
     this.#socket.on("message", (data) => {
-      this.#lastMessageAtMs = Date.now();
+      this.#lastMessageAtMs = this.#context.clock.now();
       this.#receive(toBuffer(data));
     });
     this.#socket.on("pong", () => {
@@ -82,27 +78,34 @@ export class WebSocketFlow implements Flow {
   /** RFC 7118 appendix: some clients keep alive with CRLF frames. */
   #receive(bytes: Buffer): void {
     const isKeepAlive = bytes.length <= 4 && bytes.every((byte) => byte === 0x0d || byte === 0x0a);
-    if (!isKeepAlive) this.#inbox.onBytes(bytes, this);
+    if (!isKeepAlive) this.#context.inbox.onBytes(bytes, this);
     else if (bytes.length === 4) this.send(Buffer.from("\r\n", "latin1"));
   }
 
+  #pingLater(): Cancel {
+    return this.#context.clock.after(pingIntervalMs, () => {
+      this.#ping();
+    });
+  }
+
   #ping(): void {
-    const isSilent = Date.now() - this.#lastMessageAtMs > this.#limits.idleTimeoutMs;
-    if (!this.#isAlive || (isSilent && !this.#inbox.isInUse(this))) {
+    const isSilent = this.#context.clock.now() - this.#lastMessageAtMs > this.#context.limits.idleTimeoutMs;
+    if (!this.#isAlive || (isSilent && !this.#context.inbox.isInUse(this))) {
       this.close();
       return;
     }
     this.#isAlive = false;
     this.#socket.ping();
+    this.#stopPinging = this.#pingLater();
   }
 
   #closed(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    clearInterval(this.#pinger);
+    this.#stopPinging();
     for (const run of this.#closeListeners) run();
     this.#closeListeners.clear();
-    this.#inbox.onFlowClosed(this);
+    this.#context.inbox.onFlowClosed(this);
   }
 }
 

@@ -45,7 +45,7 @@ export async function listenWebSocket(
   };
   const adopt = (socket: WebSocket, remote: Address): void => {
     const ends = { protocol, remote, local: context.advertise(address, remote.host) };
-    context.opened(new WebSocketFlow(socket, ends, context.limits, context.inbox));
+    context.opened(new WebSocketFlow(socket, ends, context));
   };
   server.on("upgrade", (request, socket: Duplex, head) => {
     socket.on("error", () => undefined);
@@ -54,6 +54,9 @@ export async function listenWebSocket(
     else if (!offersSip(request)) refuseUpgrade(socket, "400 Bad Request");
     else if (!context.admit(remote.host)) refuseUpgrade(socket, "503 Service Unavailable");
     else sockets.handleUpgrade(request, socket, head, (webSocket) => adopt(webSocket, remote));
+  });
+  server.on("error", (error) => {
+    context.inbox.onListenerError(error, `${protocol} ${address.host}:${String(address.port)}`);
   });
   server.on("clientError", (_, socket) => socket.destroy());
   return { protocol, address, close: () => closeServer(server) };
