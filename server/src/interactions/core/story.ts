@@ -91,11 +91,14 @@ export function beginStory(entry: LedgerEntry, number: number): Story {
   };
 }
 
-/** Ended, with no wrap-up under way: nothing more is expected, though a note may still be changed. */
+/** Ended, with no offer, wait, talk or wrap-up left open: nothing more is expected, though a note may still change. */
 export function isSettled(story: Story): boolean {
+  const isOver = (each: Handling) => each.endedAt !== null && !isWrappingUp(each);
   return (
     story.interaction.endedAt !== null &&
-    story.handlings.every((each) => each.wrapUpStartedAt === null || each.wrapUpEndedAt !== null)
+    story.waitingIn === null &&
+    story.offers.every((offer) => offer.endedAt !== null) &&
+    story.handlings.every(isOver)
   );
 }
 
@@ -145,12 +148,7 @@ function tell(story: Story, event: LedgerEvent, at: number): Story {
     case "wrap-up.saved":
       return withInteraction(story, { dispositionId: event.dispositionId, note: event.note });
     case "wrap-up.ended":
-      return withLastHandling(story, event.agentId, (mine) => ({
-        ...mine,
-        wrapUpStartedAt: mine.wrapUpStartedAt ?? at,
-        wrapUpEndedAt: at,
-        wrapUpMs: event.wrapUpMs,
-      }));
+      return endWrapUp(story, event, at);
     case "interaction.ended":
       return end(story, event, at);
     default:
@@ -252,6 +250,22 @@ function withOpenTalk(story: Story, change: (talk: Handling) => Handling): Story
 function withLastHandling(story: Story, agentId: string, change: (mine: Handling) => Handling): Story {
   const index = story.handlings.findLastIndex((each) => each.agentId === agentId);
   return { ...story, handlings: story.handlings.map((each, at) => (at === index ? change(each) : each)) };
+}
+
+/** Of several talks with the same agent, the one whose wrap-up is open. */
+function endWrapUp(story: Story, event: EventOf<"wrap-up.ended">, at: number): Story {
+  const mine = story.handlings.filter((each) => each.agentId === event.agentId);
+  const ending = mine.findLast(isWrappingUp) ?? mine.at(-1);
+  const handlings = story.handlings.map((each) =>
+    each === ending
+      ? { ...each, wrapUpStartedAt: each.wrapUpStartedAt ?? at, wrapUpEndedAt: at, wrapUpMs: event.wrapUpMs }
+      : each,
+  );
+  return { ...story, handlings };
+}
+
+function isWrappingUp({ wrapUpStartedAt, wrapUpEndedAt }: Handling): boolean {
+  return wrapUpStartedAt !== null && wrapUpEndedAt === null;
 }
 
 /** Ends a talk for which no `talk.ended` came. */
