@@ -1,0 +1,13 @@
+import { describe, expect, it } from "vitest";
+import { isLengthRight } from "./length-check.ts";
+
+describe("the length of a recording", () => {
+  it("may differ by 300 ms in a short talk, and by 2 % in a long one", () => {
+    expect(isLengthRight(1_300, 1_000)).toBe(true);
+    expect(isLengthRight(1_301, 1_000)).toBe(false);
+    expect(isLengthRight(102_000, 100_000)).toBe(true);
+    expect(isLengthRight(102_001, 100_000)).toBe(false);
+    expect(isLengthRight(97_900, 100_000)).toBe(false);
+    expect(isLengthRight(0, 10_000)).toBe(false);
+  });
+});
