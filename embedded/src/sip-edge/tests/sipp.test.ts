@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sdp } from "../testing/compose.ts";
-import type { SrfDialog } from "../testing/drachtio-app.ts";
 import { cleanUpAfterEach, runEdge } from "../testing/running-edge.ts";
 import { waitFor } from "../testing/wait-for.ts";
 
@@ -60,7 +59,10 @@ async function sipp(args: readonly string[]): Promise<{ code: number; output: st
   let output = "";
   child.stdout.on("data", (bytes: Buffer) => (output = `${output}${bytes.toString()}`.slice(-4000)));
   child.stderr.on("data", (bytes: Buffer) => (output = `${output}${bytes.toString()}`.slice(-4000)));
-  const code = await new Promise<number>((resolve) => child.on("close", (status) => resolve(status ?? -1)));
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve(status ?? -1));
+  });
   return { code, output };
 }
 
@@ -107,18 +109,17 @@ describe("sipp as the peer", () => {
     await waitFor("the connections to be gone", () => run.edge.stats().connections === 0);
   });
 
-  it("is called fifty times by the application, which hangs up each time", async () => {
+  it("is called twenty times by the application, which hangs up each time", async () => {
     const run = await runEdge(["udp"]);
     const srf = await run.app();
     const port = await findFreeUdpPort();
-    const callee = sipp(["-sn", "uas", "-p", String(port), "-m", "50"]);
-    const call = async (): Promise<SrfDialog> => {
+    const callee = sipp(["-sn", "uas", "-p", String(port), "-m", "20"]);
+    // One after another: a busy machine's late ACK makes sipp count a repeated one as unexpected.
+    for (let calls = 0; calls < 20; calls++) {
       const dialog = await srf.createUAC(`sip:bob@127.0.0.1:${String(port)}`, { localSdp: sdp });
       await dialog.destroy();
-      return dialog;
-    };
-    const dialogs = await Promise.all(Array.from({ length: 50 }, call));
-    expect(dialogs.every((dialog) => !dialog.connected)).toBe(true);
+      expect(dialog.connected).toBe(false);
+    }
     const { code, output } = await callee;
     expect(code, output).toBe(0);
     expect(run.edge.stats().dialogs).toBe(0);
