@@ -112,17 +112,24 @@ export function cseqOf(message: SipMessage): { number: number; method: string } 
   return match && number < 2 ** 32 ? { number, method: match[2]! } : undefined;
 }
 
+/** RFC 3261 section 25.1: a quoted display name may hold anything, brackets and semicolons too. */
+function withoutQuotedName(value: string): string {
+  return value.replace(/^\s*"(?:[^"\\]|\\.)*"/, "");
+}
+
 /** The value of `;name=` behind the address part of a From, To or Via. */
 export function parameterOf(value: string, name: string): string | undefined {
-  const afterAddress = value.includes(">") ? value.slice(value.indexOf(">")) : value;
+  const address = withoutQuotedName(value);
+  const afterAddress = address.includes(">") ? address.slice(address.indexOf(">")) : address;
   const match = new RegExp(`;\\s*${name}\\s*=\\s*("[^"]*"|[^;\\s,]*)`, "i").exec(afterAddress);
   return match?.[1];
 }
 
 /** The URI in a name-addr or addr-spec. */
 export function uriOf(value: string): string {
-  const bracketed = /<([^>]*)>/.exec(value);
-  return bracketed ? bracketed[1]! : value.split(";")[0]!.trim();
+  const address = withoutQuotedName(value);
+  const bracketed = /<([^>]*)>/.exec(address);
+  return bracketed ? bracketed[1]! : address.split(";")[0]!.trim();
 }
 
 /** The display name and the user part of an address header. */
