@@ -69,6 +69,19 @@ export class Controller {
     return this.#waiting.length;
   }
 
+  /** Sends a request outside of calls, and brings the status of its final answer. */
+  ask(
+    uri: string,
+    options: { method: string; proxy?: string; headers?: Readonly<Record<string, string>> },
+  ): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.srf.request(uri, options, (error, request) => {
+        if (error instanceof Error) reject(error);
+        else request.on("response", ({ status }) => resolve(status));
+      });
+    });
+  }
+
   async media(): Promise<MediaServer> {
     this.#media ??= await new MrfClient(this.srf).connect({
       address: this.#pair.freeswitch.host,

@@ -103,7 +103,8 @@ class LateOffers {
       { localSdp }: { localSdp: string },
       done: (error: unknown, dialog?: Dialog) => void,
     ): void => {
-      late.ack(localSdp).then((dialog) => done(null, dialog), done);
+      const answered = async (): Promise<void> => done(null, await late.ack(localSdp));
+      answered().catch(done);
     };
     const srf = Object.create(app.srf, { createUAS: { value: answerInAck } }) as typeof app.srf;
     const { host, port, secret } = pair.freeswitch;

@@ -37,11 +37,16 @@ export function openPair(options: PairOptions = {}): Promise<Pair> {
   return isLive ? Promise.resolve(openRealPair()) : openEmbeddedPair(options);
 }
 
-function doorOf(name: "DRACHTIO" | "FREESWITCH", defaults: Door): Door {
+function doorOf(name: "DRACHTIO" | "FREESWITCH", defaultPort: number): Door {
+  const needed = (variable: string): string => {
+    const value = process.env[`${name}_${variable}`];
+    if (value === undefined || value === "") throw new Error(`${name}_${variable} is not set`);
+    return value;
+  };
   return {
-    host: process.env[`${name}_HOST`] ?? defaults.host,
-    port: Number(process.env[`${name}_PORT`] ?? defaults.port),
-    secret: process.env[`${name}_SECRET`] ?? defaults.secret,
+    host: needed("HOST"),
+    port: Number(process.env[`${name}_PORT`] ?? defaultPort),
+    secret: needed("SECRET"),
   };
 }
 
@@ -54,8 +59,8 @@ function makeFolder(): string {
 function openRealPair(): Pair {
   const folder = makeFolder();
   return {
-    drachtio: doorOf("DRACHTIO", { host: "127.0.0.1", port: 9022, secret: "cymru" }),
-    freeswitch: doorOf("FREESWITCH", { host: "127.0.0.1", port: 8021, secret: "ClueCon" }),
+    drachtio: doorOf("DRACHTIO", 9022),
+    freeswitch: doorOf("FREESWITCH", 8021),
     folder,
     close: () => {
       rmSync(folder, { recursive: true, force: true });

@@ -175,16 +175,7 @@ describe("a call that goes out through the SIP edge", () => {
 
   it("sends requests outside of calls, and brings the answer", async () => {
     await openPhone();
-    const asked = new Promise<number>((resolve, reject) => {
-      app.srf.request(
-        phone.contactUri,
-        { method: "OPTIONS", headers: { "X-Ping": "1" } },
-        (error, request) => {
-          if (error !== null && error !== undefined) reject(new Error(String(error)));
-          else request.on("response", (response) => resolve(response.status));
-        },
-      );
-    });
+    const asked = app.ask(phone.contactUri, { method: "OPTIONS", headers: { "X-Ping": "1" } });
     const options = await phone.takeRequest("OPTIONS");
     expect(header(options, "x-ping")).toBe("1");
     phone.respond(options, 200, "OK", { toTag: "o" });

@@ -157,13 +157,7 @@ describe("a softphone on a WebSocket", () => {
     const dialog = await (await within("the 200 arrives", 4000, calling)).ack(answer);
     await PeerDialog.ofCallee(phone, invite, ok).take("ACK");
 
-    const ping = (): Promise<number> =>
-      new Promise((resolve, reject) => {
-        app.srf.request(contact, { method: "OPTIONS", proxy }, (error, request) => {
-          if (error !== null && error !== undefined) reject(new Error(String(error)));
-          else request.on("response", (response) => resolve(response.status));
-        });
-      });
+    const ping = (): Promise<number> => app.ask(contact, { method: "OPTIONS", proxy });
     const alive = ping();
     phone.respond(await phone.takeRequest("OPTIONS"), 200, "OK", { toTag: "o" });
     expect(await within("the ping is answered", 4000, alive)).toBe(200);
