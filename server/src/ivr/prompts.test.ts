@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeWav, parseWav } from "../base/wav.ts";
 import type { Wav } from "../base/wav.ts";
 import { Language } from "../contract/people.ts";
+import { toneDb } from "../tests/rig/tones.ts";
 import { shippedPrompts } from "./core/prompt-catalog.ts";
 import { largestUploadBytes, openPrompts } from "./prompts.ts";
 
@@ -130,6 +131,31 @@ describe("the prompt library", () => {
     await prompts.remove(id);
     expect(() => prompts.find(id, "en")).toThrow("There is no prompt");
     expect(prompts.music(id)).toMatch(/music\/hold\.wav$/);
+  });
+
+  it("keeps pitch and level from every usual rate", async () => {
+    const prompts = openPrompts({ uploadsDirectory });
+    for (const rate of [11_025, 22_050, 24_000, 32_000, 44_100, 48_000]) {
+      const tone = sine(1_000, rate, 1);
+      expect(await prompts.save("tone", encodeWav(tone, rate, 1))).toMatchObject({ durationMs: 1_000 });
+      const { samples, sampleRate } = await readWav(prompts.find("tone", "en"));
+      expect(sampleRate).toBe(Math.min(rate, 16_000));
+      expect(toneDb({ samples, sampleRate }, 1_000), `${rate} Hz`).toBeCloseTo(decibels(tone), 0);
+      expect(toneDb({ samples, sampleRate }, 1_100), `${rate} Hz`).toBeLessThan(-60);
+    }
+  });
+
+  it("lets the program go on while it works on the largest upload", async () => {
+    const prompts = openPrompts({ uploadsDirectory });
+    let turns = 0;
+    let counting = setImmediate(function count() {
+      turns += 1;
+      counting = setImmediate(count);
+    });
+    const saved = await prompts.save("large", encodeWav(new Int16Array(5_000_000), 44_100, 1));
+    clearImmediate(counting);
+    expect(saved).toMatchObject({ durationMs: 113_379 });
+    expect(turns).toBeGreaterThan(50);
   });
 
   it("lets nothing above the new band through when it lowers the rate", async () => {

@@ -9,7 +9,14 @@ import { PromptId } from "../contract/flow.ts";
 import { Language } from "../contract/people.ts";
 import type { SpokenPrompt } from "./core/flow-state.ts";
 import { shippedPrompts } from "./core/prompt-catalog.ts";
-import { normaliseAudio, refuseAudio } from "./core/uploaded-audio.ts";
+import {
+  keptRate,
+  mixDown,
+  planResampling,
+  refuseAudio,
+  resampledLength,
+  resampleInto,
+} from "./core/uploaded-audio.ts";
 
 /** What a call needs: prompts as files. */
 export interface PromptFiles {
@@ -101,7 +108,7 @@ async function save(
   path: string,
   file: Buffer,
 ): Promise<{ durationMs: number; bytes: number }> {
-  const wav = normaliseUpload(file);
+  const wav = await normaliseUpload(file);
   await mkdir(directory, { recursive: true });
   // Whoever plays the prompt meanwhile sees the old file or the new one, never half of one.
   const half = `${path}.part`;
@@ -111,7 +118,7 @@ async function save(
 }
 
 /** A prompt as it is stored, from what was uploaded. Failure with a sentence that says what is wrong with it. */
-export function normaliseUpload(file: Buffer): { bytes: Buffer; durationMs: number } {
+export async function normaliseUpload(file: Buffer): Promise<{ bytes: Buffer; durationMs: number }> {
   if (file.length > largestUploadBytes) {
     throw new Failure("too-large", `The prompt is larger than ${largestUploadBytes / 1024 / 1024} MB`);
   }
@@ -124,11 +131,26 @@ export function normaliseUpload(file: Buffer): { bytes: Buffer; durationMs: numb
   }
   const refusal = refuseAudio(audio);
   if (refusal !== null) throw new Failure("bad-request", `The prompt cannot be used: ${refusal}`);
-  const mono = normaliseAudio(audio);
+  const sampleRate = keptRate(audio.sampleRate);
+  const samples = await resample(mixDown(audio), audio.sampleRate, sampleRate);
   return {
-    bytes: encodeWav(mono.samples, mono.sampleRate, 1),
-    durationMs: Math.round((mono.samples.length * 1_000) / mono.sampleRate),
+    bytes: encodeWav(samples, sampleRate, 1),
+    durationMs: Math.round((samples.length * 1_000) / sampleRate),
   };
+}
+
+/** A few milliseconds of work each: calls are being routed meanwhile. */
+const samplesPerPiece = 20_000;
+
+async function resample(samples: Int16Array, from: number, to: number): Promise<Int16Array> {
+  if (from === to) return samples;
+  const plan = planResampling(from, to);
+  const output = new Int16Array(resampledLength(plan, samples.length));
+  for (let first = 0; first < output.length; first += samplesPerPiece) {
+    resampleInto(output, samples, plan, [first, Math.min(first + samplesPerPiece, output.length)]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return output;
 }
 
 async function listUploads(directory: string): Promise<Set<string>> {

@@ -3,6 +3,7 @@ import { systemClock } from "../base/clock.ts";
 import { openStand } from "../telephony/tests/stand.ts";
 import type { Stand } from "../telephony/tests/stand.ts";
 import type { Call } from "../tests/rig/call.ts";
+import { canPlayCaptures, startSipp } from "../tests/rig/sipp.ts";
 import { openTelephone } from "../tests/rig/telephone.ts";
 import type { Telephone } from "../tests/rig/telephone.ts";
 import { loudnessDb } from "../tests/rig/tones.ts";
@@ -23,16 +24,10 @@ afterEach(async () => {
   await Promise.all(telephones.splice(0).map((telephone) => telephone.close()));
 });
 
-/** A caller on the demo flow, over SIP and RTP, through the pair of servers. */
-async function callTheFlow(): Promise<{ call: Call; outcome: Promise<FlowOutcome>; notes: FlowNote[] }> {
-  const telephone = await openTelephone({ number: "+15550177" });
-  telephones.push(telephone);
-  const [call, inbound] = await Promise.all([
-    telephone.call({ to: "+15550100", at: stand.pair.udp }),
-    stand.nextCall(),
-  ]);
+/** Runs the demo flow on the next call that comes in. */
+async function runOnNextCall(): Promise<{ outcome: Promise<FlowOutcome>; notes: FlowNote[] }> {
+  const inbound = await stand.nextCall();
   const leg = await inbound.answer();
-  await call.answered();
   const notes: FlowNote[] = [];
   const outcome = runFlow({
     flow,
@@ -44,7 +39,19 @@ async function callTheFlow(): Promise<{ call: Call; outcome: Promise<FlowOutcome
     transfer: async () => "failed",
     on: (note) => notes.push(note),
   });
-  return { call, outcome, notes };
+  return { outcome, notes };
+}
+
+/** A caller on the demo flow, over SIP and RTP, through the pair of servers. */
+async function callTheFlow(): Promise<{ call: Call; outcome: Promise<FlowOutcome>; notes: FlowNote[] }> {
+  const telephone = await openTelephone({ number: "+15550177" });
+  telephones.push(telephone);
+  const [call, run] = await Promise.all([
+    telephone.call({ to: "+15550100", at: stand.pair.udp }),
+    runOnNextCall(),
+  ]);
+  await call.answered();
+  return { call, ...run };
 }
 
 const isHeard = (call: Call) =>
@@ -82,5 +89,27 @@ describe("a flow on a real channel", () => {
     await call.hangUp();
     expect(await within("the flow to end", outcome, 2_000)).toMatchObject({ how: "hung-up-by-caller" });
     expect(notes.at(-1)).toMatchObject({ type: "flow.left", cause: "hung-up-by-caller" });
+  });
+
+  it.runIf(canPlayCaptures())("takes the keys of sipp, which plays them with its tone", async () => {
+    const keys = [
+      { key: "1", atMs: 1_500 },
+      { key: "2", atMs: 2_500 },
+    ];
+    const sipp = await startSipp({
+      at: stand.pair.udp,
+      to: "+15550100",
+      hangUp: "caller",
+      talkMs: 4_000,
+      keys,
+    });
+    try {
+      const { outcome, notes } = await runOnNextCall();
+      expect(await within("the flow to reach the queue", outcome)).toMatchObject({ node: "support" });
+      expect(notes.flatMap((note) => (note.type === "flow.pressed" ? note.digits : [])).join("")).toBe("12");
+      expect(await sipp.result()).toMatchObject({ succeeded: 1, failed: 0 });
+    } finally {
+      await sipp.close();
+    }
   });
 });

@@ -1,10 +1,5 @@
 /** What becomes of an uploaded prompt: checked, mixed down to mono, and brought to at most 16 kHz. */
 
-export interface Mono {
-  samples: Int16Array;
-  sampleRate: number;
-}
-
 interface Uploaded {
   samples: Int16Array;
   sampleRate: number;
@@ -27,43 +22,80 @@ export function refuseAudio({ sampleRate, channels, frames }: Uploaded): string 
   return null;
 }
 
-/** Mono at 16 kHz or the file's own lower rate. */
-export function normaliseAudio(audio: Uploaded): Mono {
-  const mono = mixDown(audio);
-  if (audio.sampleRate <= highestRate) return { samples: mono, sampleRate: audio.sampleRate };
-  return { samples: resample(mono, audio.sampleRate, highestRate), sampleRate: highestRate };
+/** The rate at which an upload is kept: its own, or 16 kHz if that is lower. */
+export function keptRate(sampleRate: number): number {
+  return Math.min(sampleRate, highestRate);
 }
 
-function mixDown({ samples, channels, frames }: Uploaded): Int16Array {
+/** Both channels as one. */
+export function mixDown({ samples, channels, frames }: Uploaded): Int16Array {
   if (channels === 1) return samples;
-  return Int16Array.from({ length: frames }, (_, i) =>
-    Math.round(((samples[2 * i] ?? 0) + (samples[2 * i + 1] ?? 0)) / 2),
-  );
+  const mono = new Int16Array(frames);
+  for (let i = 0; i < frames; i += 1) {
+    mono[i] = Math.round(((samples[2 * i] ?? 0) + (samples[2 * i + 1] ?? 0)) / 2);
+  }
+  return mono;
+}
+
+/** Band-limited interpolation (a Hann-windowed sinc) for going down in rate: no aliases. */
+export interface Resampling {
+  from: number;
+  to: number;
+  /** How many input samples count on either side. */
+  reach: number;
+  /** Weights for each position that an output sample can have between two input samples. */
+  kernels: Float64Array[];
 }
 
 const zeroCrossings = 12;
 
-/** Band-limited interpolation (a Hann-windowed sinc), for going down in rate: no aliases. */
-export function resample(samples: Int16Array, from: number, to: number): Int16Array {
-  const ratio = from / to;
-  const reach = Math.ceil(zeroCrossings * ratio);
-  return Int16Array.from({ length: Math.floor(samples.length / ratio) }, (_, i) => {
-    const center = i * ratio;
-    const first = Math.max(0, Math.ceil(center - reach));
-    const last = Math.min(samples.length - 1, Math.floor(center + reach));
+export function planResampling(from: number, to: number): Resampling {
+  const reach = Math.ceil((zeroCrossings * from) / to);
+  const positions = to / greatestCommonDivisor(from, to);
+  const kernels = Array.from({ length: positions }, (_, position) =>
+    kernel(position / positions, from / to, reach),
+  );
+  return { from, to, reach, kernels };
+}
+
+export function resampledLength(plan: Resampling, inputLength: number): number {
+  return Math.floor((inputLength * plan.to) / plan.from);
+}
+
+/** Fills `output` from `first` up to `last`, so that a long sound can be done in pieces. */
+export function resampleInto(
+  output: Int16Array,
+  input: Int16Array,
+  plan: Resampling,
+  [first, last]: readonly [number, number],
+): void {
+  const { from, to, reach, kernels } = plan;
+  const step = from / greatestCommonDivisor(from, to);
+  for (let i = first; i < last; i += 1) {
+    const weights = kernels[(i * step) % kernels.length] ?? new Float64Array();
+    const start = Math.floor((i * from) / to) - reach;
     let sum = 0;
-    let weights = 0;
-    for (let at = first; at <= last; at += 1) {
-      const weight = windowedSinc((at - center) / ratio);
-      sum += weight * (samples[at] ?? 0);
-      weights += weight;
-    }
-    return Math.max(-32_768, Math.min(32_767, Math.round(sum / weights)));
-  });
+    for (let tap = 0; tap < weights.length; tap += 1) sum += (weights[tap] ?? 0) * (input[start + tap] ?? 0);
+    output[i] = Math.max(-32_768, Math.min(32_767, Math.round(sum)));
+  }
+}
+
+/** Weights around an output sample that lies `fraction` of an input sample after one; their sum is 1. */
+function kernel(fraction: number, ratio: number, reach: number): Float64Array {
+  const weights = Float64Array.from({ length: 2 * reach + 2 }, (_, tap) =>
+    windowedSinc((tap - reach - fraction) / ratio),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
 }
 
 function windowedSinc(x: number): number {
   if (x === 0) return 1;
+  if (Math.abs(x) >= zeroCrossings) return 0;
   const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / zeroCrossings);
   return (window * Math.sin(Math.PI * x)) / (Math.PI * x);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
