@@ -13,7 +13,6 @@ import { flowEndpoints, type FlowValidator } from "./flows.handlers.ts";
 import { makeLink } from "./invitations.ts";
 import { hasAdministrator } from "./invitations.postgres.ts";
 import { labelEndpoints } from "./labels.handlers.ts";
-import { openLabels } from "./labels.ts";
 import { numberEndpoints } from "./numbers.handlers.ts";
 import { announcer, type Office } from "./office.ts";
 import { findDeskPhone } from "./people.postgres.ts";
@@ -108,7 +107,6 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   const { postgres, clock, log, realm, validateFlow, prompts } = options;
   const changes = openChanges(log);
   const directory = await openDirectory(postgres);
-  const labels = await openLabels(postgres, changes);
   const sessions = openSessions(postgres, clock, log, changes);
   const announce = announcer(directory, changes, clock, log);
   const office = { postgres, clock, log, sessions, directory, announce, realm, validateFlow, prompts };
@@ -137,7 +135,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       },
     },
     people: { isStillAllowed: (personId) => directory.person(personId)?.active === true },
-    labels: () => labels.current(),
+    labels: () => Promise.resolve(directory.labels()),
     instanceSecret: (name) => readInstanceSecret(postgres, name),
     ensureFirstAdministratorLink: (origin) =>
       postgres.transaction(async (inside) => {
@@ -147,7 +145,6 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     async createDemo(demo) {
       const links = await createDemo({ postgres, clock, ...demo });
       if (links === null) return null;
-      await labels.reload();
       await tellAll(directory, announce);
       return links;
     },

@@ -4,6 +4,7 @@ import type { Queue } from "../contract/queues.ts";
 import type { PhoneNumber } from "../contract/telephony.ts";
 import type { Queryable } from "../store/postgres.ts";
 import { listFlowsPublished } from "./flows.postgres.ts";
+import { listLabels, type Label } from "./labels.postgres.ts";
 import { listNumbers } from "./numbers.postgres.ts";
 import { listPeople } from "./people.postgres.ts";
 import { listQueues } from "./queues.postgres.ts";
@@ -18,15 +19,20 @@ export interface DirectoryRows {
   flows: { flowId: string; version: number; flow: Flow }[];
   people: Person[];
   trunks: StoredTrunk[];
+  /** Retired ones included. */
+  notReadyReasons: Label[];
+  dispositions: Label[];
 }
 
 export async function loadDirectory(postgres: Queryable): Promise<DirectoryRows> {
-  const [queues, numbers, flows, people, trunks] = await Promise.all([
+  const [queues, numbers, flows, people, trunks, notReadyReasons, dispositions] = await Promise.all([
     listQueues(postgres),
     listNumbers(postgres),
     listFlowsPublished(postgres),
     listPeople(postgres),
     listStoredTrunks(postgres),
+    listLabels(postgres, "not_ready_reason"),
+    listLabels(postgres, "disposition"),
   ]);
-  return { queues, numbers, flows, people, trunks };
+  return { queues, numbers, flows, people, trunks, notReadyReasons, dispositions };
 }

@@ -1,6 +1,7 @@
 import type { Flow } from "../contract/flow.ts";
 import type { Person } from "../contract/people.ts";
 import type { Queue } from "../contract/queues.ts";
+import type { Label } from "./labels.postgres.ts";
 import type { Postgres } from "../store/postgres.ts";
 import {
   loadDirectory,
@@ -32,6 +33,8 @@ export interface Directory {
   person(personId: string): Person | null;
   people(): readonly Person[];
   trunks(): readonly StoredTrunk[];
+  /** Reasons and dispositions that may be chosen, not the retired ones. */
+  labels(): { notReadyReasons: Label[]; dispositions: Label[] };
 }
 
 export interface OpenDirectory extends Directory {
@@ -60,6 +63,7 @@ export async function openDirectory(postgres: Postgres): Promise<OpenDirectory> 
     person: (personId) => now.people.get(personId) ?? null,
     people: () => now.rows.people,
     trunks: () => now.rows.trunks,
+    labels: () => now.labels,
   };
 }
 
@@ -78,5 +82,10 @@ function index(rows: DirectoryRows) {
     flows: new Map(rows.flows.map((each) => [each.flowId, each])),
     queues: new Map(rows.queues.map((each) => [each.id, each])),
     people: new Map(rows.people.map((each) => [each.id, each])),
+    labels: { notReadyReasons: open(rows.notReadyReasons), dispositions: open(rows.dispositions) },
   };
+}
+
+function open(labels: readonly Label[]): Label[] {
+  return labels.filter((label) => !label.retired);
 }
