@@ -1,33 +1,26 @@
 import type { AppMessage } from "../control/app-message.ts";
-import type { ControlClient } from "../control/control-client.ts";
 import { echoResponse, refuse } from "../control/replies.ts";
-import { contactUriOf, Dialog } from "../dialog/dialog.ts";
-import { natHopOfCaller } from "../dialog/nat.ts";
+import { createCalledDialog, cseqNumberOf, dialogMethodOf } from "../dialog/create-dialog.ts";
+import type { Dialog } from "../dialog/dialog.ts";
 import { buildResponse } from "../grammar/build-response.ts";
 import { parseCSeq } from "../grammar/cseq.ts";
-import {
-  headerList,
-  headerValue,
-  headerValues,
-  type Header,
-  type SipRequest,
-  type SipResponse,
-} from "../grammar/message.ts";
-import { tagOf } from "../grammar/name-addr.ts";
+import { headerValue, type Header, type SipResponse } from "../grammar/message.ts";
 import { serializeMessage } from "../grammar/serialize-message.ts";
 import { startRetransmission } from "../transaction/retransmission.ts";
 import { t1Ms, t2Ms, transactionTimeoutMs } from "../transaction/timers.ts";
-import { dialogHeaders, impliedContentType, ownContact } from "./app-headers.ts";
+import type { AppCommand } from "./app-requests.ts";
+import {
+  composeResponseHeaders,
+  readStatus,
+  supportsReliability,
+  wantsReliability,
+  type Status,
+} from "./compose-response.ts";
 import { fromPeer, type EdgeContext } from "./edge-context.ts";
 import { answer } from "./incoming-requests.ts";
 import type { PendingRequest, PendingRequests } from "./pending-request.ts";
 import type { ReliableProvisionals } from "./reliable-provisionals.ts";
 import type { SessionTimers } from "./session-timers.ts";
-
-interface Status {
-  readonly code: number;
-  readonly reason: string;
-}
 
 /** What applications answer to requests of the network. */
 export class AppResponses {
@@ -48,7 +41,7 @@ export class AppResponses {
     this.#sessionTimers = sessionTimers;
   }
 
-  respond(client: ControlClient, messageId: string, transactionId: string, app: AppMessage): void {
+  respond({ client, messageId, app }: AppCommand, transactionId: string): void {
     const status = readStatus(app.startLine);
     const pending = this.#pending.find(transactionId);
     const refusal =
@@ -79,7 +72,7 @@ export class AppResponses {
       return unknownTransaction(app);
     }
     if (!wantsReliability(status.code, request, app)) return undefined;
-    if (!isReliabilitySupported(request)) return "Remote endpoint does not support 100rel";
+    if (!supportsReliability(request)) return "Remote endpoint does not support 100rel";
     return this.#reliables.isWaiting(pending.transactionId)
       ? "the previous reliable provisional response is not acknowledged yet"
       : undefined;
@@ -95,54 +88,40 @@ export class AppResponses {
 
   /** The first response with a tag makes an early dialog (RFC 3261 section 12.1.1). */
   #ensureDialog(pending: PendingRequest, app: AppMessage): void {
-    const chosenTag = /tag=([^;>\s]+)/.exec(app.headers.find(({ name }) => name === "To")?.value ?? "")?.[1];
-    const { request, flow } = pending.received;
     if (pending.dialog !== undefined) return;
-    if (chosenTag !== undefined) pending.toTag = chosenTag;
-    if (request.method !== "INVITE" && request.method !== "SUBSCRIBE") return;
-    pending.dialog = createCalledDialog(pending, request.method);
-    pending.dialog.natHop = natHopOfCaller(request, flow);
-    if (request.method === "INVITE") pending.dialog.openInvites.theirs.add(pending.transactionId);
+    const { request, flow } = pending.received;
+    const chosenTo = app.headers.find(({ name }) => name === "To")?.value ?? "";
+    pending.toTag = /tag=([^;>\s]+)/.exec(chosenTo)?.[1] ?? pending.toTag;
+    const method = dialogMethodOf(request);
+    if (method === undefined) return;
+    pending.dialog = createCalledDialog(request, method, pending.toTag, flow, pending.client);
+    if (method === "INVITE") pending.dialog.openInvites.theirs.add(pending.transactionId);
     this.#context.dialogs.addEarly(pending.dialog);
   }
 
   #build(pending: PendingRequest, status: Status, app: AppMessage): SipResponse {
     const { request, flow } = pending.received;
-    const chosen = dialogHeaders(app, flow.local);
-    const contentType = impliedContentType(app);
-    const headers: Header[] = [];
-    if (status.code > 100 && status.code < 300) headers.push(...headersOfDialog(request));
-    const contact =
-      chosen.find(({ name }) => name === "Contact")?.value ?? ownContact(flow.protocol, flow.local);
-    if (needsContact(request, status.code) && !chosen.some(({ name }) => name === "Contact")) {
-      headers.push({ name: "Contact", value: contact });
-    }
-    headers.push(...chosen, ...(contentType === "missing" ? [] : contentType));
-    if (wantsReliability(status.code, request, app)) {
-      headers.push({
-        name: "RSeq",
-        value: String(this.#reliables.nextSequenceNumber(pending.transactionId)),
-      });
+    const { code, reason } = status;
+    const composed = composeResponseHeaders(request, flow, code, app);
+    const headers = [...composed.headers];
+    if (wantsReliability(code, request, app)) {
+      const rseq = this.#reliables.nextSequenceNumber(pending.transactionId);
+      headers.push({ name: "RSeq", value: String(rseq) });
     }
     const { dialog } = pending;
     if (dialog !== undefined && request.method === "INVITE") {
-      dialog.localContact = contact;
+      dialog.localContact = composed.contact;
       if (app.body.length > 0) dialog.localSdp = app.body;
-      if (status.code === 200) {
-        const timers = this.#sessionTimers;
-        headers.push(
-          ...(pending.isInDialog ? timers.confirm(chosen, dialog) : timers.accept(request, chosen, dialog)),
-        );
-      }
+      if (code === 200) headers.push(...this.#runSessionTimer(pending, dialog, composed.chosen));
     }
-    const toTag = status.code === 100 ? {} : { toTag: pending.toTag };
-    return buildResponse(request, {
-      status: status.code,
-      reason: status.reason,
-      ...toTag,
-      headers,
-      body: app.body,
-    });
+    const toTag = code === 100 ? {} : { toTag: pending.toTag };
+    return buildResponse(request, { status: code, reason, ...toTag, headers, body: app.body });
+  }
+
+  #runSessionTimer(pending: PendingRequest, dialog: Dialog, chosen: readonly Header[]): Header[] {
+    return pending.isInDialog
+      ? this.#sessionTimers.confirm(chosen, dialog)
+      : this.#sessionTimers.accept(pending.received.request, chosen, dialog);
   }
 
   /** What a response sets in motion. */
@@ -206,66 +185,9 @@ export class AppResponses {
   }
 }
 
-function readStatus(startLine: string): Status | undefined {
-  const match = /^SIP\/2\.0\s+([1-6]\d\d)(?:\s+(.*))?$/.exec(startLine);
-  return match === null ? undefined : { code: Number(match[1]), reason: match[2] ?? "" };
-}
-
 function unknownTransaction(app: AppMessage): string {
   const method = parseCSeq(app.headers.find(({ name }) => name === "CSeq")?.value ?? "")?.method;
   return method === "CANCEL"
     ? "200 OK to incoming CANCEL is automatically generated by the stack"
     : "Response not sent due to unknown transaction";
-}
-
-function createCalledDialog(pending: PendingRequest, method: "INVITE" | "SUBSCRIBE"): Dialog {
-  const { request, flow } = pending.received;
-  const from = headerValue(request, "From") ?? "";
-  const to = headerValue(request, "To") ?? "";
-  const fromTag = tagOf(from) ?? "";
-  const callId = headerValue(request, "Call-ID") ?? "";
-  const dialog = new Dialog(
-    { role: "uas", method, callId, localTag: pending.toTag, fromTag },
-    {
-      localAddress: `${to};tag=${pending.toTag}`,
-      remoteAddress: from,
-      remoteTag: fromTag,
-      localCSeq: Math.floor(Math.random() * 1_000_000),
-      remoteCSeq: cseqNumberOf(request),
-      remoteTarget: contactUriOf(request) ?? request.uri,
-      flow,
-      client: pending.client,
-    },
-  );
-  dialog.routeSet = headerList(request, "Record-Route");
-  return dialog;
-}
-
-/** RFC 3261 section 12.1.1: Record-Route goes back unchanged. */
-function headersOfDialog(request: SipRequest): Header[] {
-  if (request.method !== "INVITE" && request.method !== "SUBSCRIBE") return [];
-  return headerValues(request, "Record-Route").map((value) => ({ name: "Record-Route", value }));
-}
-
-function needsContact(request: SipRequest, status: number): boolean {
-  const makesDialog =
-    request.method === "INVITE" || request.method === "SUBSCRIBE" || request.method === "UPDATE";
-  return makesDialog && status > 100 && status < 300;
-}
-
-function wantsReliability(status: number, request: SipRequest, app: AppMessage): boolean {
-  return (
-    status > 100 &&
-    status < 200 &&
-    request.method === "INVITE" &&
-    app.headers.some(({ name, value }) => name === "Require" && value.includes("100rel"))
-  );
-}
-
-function isReliabilitySupported(request: SipRequest): boolean {
-  return [...headerList(request, "Supported"), ...headerList(request, "Require")].includes("100rel");
-}
-
-function cseqNumberOf(request: SipRequest): number {
-  return parseCSeq(headerValue(request, "CSeq") ?? "")?.number ?? 0;
 }

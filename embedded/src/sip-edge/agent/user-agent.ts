@@ -10,7 +10,7 @@ import { Transactions, type ReceivedRequest } from "../transaction/transactions.
 import type { Flow } from "../transport/flow.ts";
 import type { Inbox } from "../transport/listener.ts";
 import { Transports, type TransportsConfig } from "../transport/transports.ts";
-import { AppRequests } from "./app-requests.ts";
+import { AppRequests, type AppCommand } from "./app-requests.ts";
 import { AppResponses } from "./app-responses.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { HangUp } from "./hang-up.ts";
@@ -147,24 +147,23 @@ export class UserAgent {
     await this.transports.close();
   }
 
-  #dispatch(client: ControlClient, request: ControlRequest): void {
-    const { id, message } = request;
-    const [transactionId = "", dialogId = "", routeUrl = ""] = request.args;
-    if (message.startLine.startsWith("SIP/")) {
-      if (transactionId === "") refuse(client, id, "transaction id missing");
-      else this.#appResponses.respond(client, id, transactionId, message);
-    } else if (dialogId !== "") this.#appRequests.sendInDialog(client, id, message, dialogId);
-    else if (message.startLine.startsWith("CANCEL "))
-      this.#appRequests.cancel(client, id, message, transactionId);
-    else this.#sendByCallId(client, request, routeUrl);
+  #dispatch(client: ControlClient, { id: messageId, args, message: app }: ControlRequest): void {
+    const command = { client, messageId, app };
+    const [transactionId = "", dialogId = "", routeUrl = ""] = args;
+    if (app.startLine.startsWith("SIP/")) {
+      if (transactionId === "") refuse(client, messageId, "transaction id missing");
+      else this.#appResponses.respond(command, transactionId);
+    } else if (dialogId !== "") this.#appRequests.sendInDialog(command, dialogId);
+    else if (app.startLine.startsWith("CANCEL ")) this.#appRequests.cancel(command, transactionId);
+    else this.#sendByCallId(command, routeUrl);
   }
 
   /** drachtio: an application may name a dialog by its Call-ID alone. */
-  #sendByCallId(client: ControlClient, { id, message }: ControlRequest, routeUrl: string): void {
-    const callId = message.headers.find(({ name }) => name === "Call-ID")?.value;
+  #sendByCallId(command: AppCommand, routeUrl: string): void {
+    const callId = command.app.headers.find(({ name }) => name === "Call-ID")?.value;
     const dialog = callId === undefined ? undefined : this.#dialogs.findByCallId(callId);
-    if (dialog === undefined) this.#appRequests.sendOutside(client, id, message, routeUrl);
-    else this.#appRequests.sendInDialog(client, id, message, dialog.id);
+    if (dialog === undefined) this.#appRequests.sendOutside(command, routeUrl);
+    else this.#appRequests.sendInDialog(command, dialog.id);
   }
 
   async #waitForFarewells(): Promise<void> {
