@@ -1,3 +1,4 @@
+import { callbackify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectCaller } from "./caller.ts";
 import { MrfClient } from "./clients.ts";
@@ -97,15 +98,10 @@ class LateOffers {
   readonly #media: MediaServer;
 
   static async open(app: Controller, pair: Pair): Promise<LateOffers> {
-    const answerInAck = (
-      { late }: { late: LateOffer },
-      _response: unknown,
-      { localSdp }: { localSdp: string },
-      done: (error: unknown, dialog?: Dialog) => void,
-    ): void => {
-      const answered = async (): Promise<void> => done(null, await late.ack(localSdp));
-      answered().catch(done);
-    };
+    const answerInAck = callbackify(
+      ({ late }: { late: LateOffer }, _response: unknown, { localSdp }: { localSdp: string }) =>
+        late.ack(localSdp),
+    );
     const srf = Object.create(app.srf, { createUAS: { value: answerInAck } }) as typeof app.srf;
     const { host, port, secret } = pair.freeswitch;
     const mrf = new MrfClient(srf);
