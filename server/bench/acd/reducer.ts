@@ -124,12 +124,17 @@ class World {
     } else this.apply({ type: "accepted", offerId: offer.offerId });
   }
 
+  /** Somebody in the middle of a queue; those who have left meanwhile are crossed off on the way. */
   private hangUp(round: number): void {
-    const index = (round * 7919) % this.waitingIds.length;
-    const interactionId = this.waitingIds[index];
-    this.waitingIds[index] = this.waitingIds.at(-1) ?? "";
-    this.waitingIds.pop();
-    if (interactionId) this.apply({ type: "cancelled", interactionId, cause: "hung-up" });
+    while (this.waitingIds.length > 0) {
+      const index = (round * 7919) % this.waitingIds.length;
+      const interactionId = this.waitingIds[index] ?? "";
+      this.waitingIds[index] = this.waitingIds.at(-1) ?? "";
+      this.waitingIds.pop();
+      if (!this.board.callers.has(interactionId)) continue;
+      this.apply({ type: "cancelled", interactionId, cause: "hung-up" });
+      return;
+    }
   }
 
   private apply(event: AcdEvent): void {

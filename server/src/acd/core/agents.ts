@@ -36,6 +36,7 @@ function createAgent(turn: Turn, agentId: string): Agent {
     idleSince: turn.now,
     turns: 0,
     lastOffered: {},
+    lots: {},
     failures: 0,
     offers: [],
     talks: [],

@@ -64,10 +64,12 @@ export interface Agent {
   capacity: Capacity;
   session: string;
   idleSince: number;
-  /** Offers made so far: the seed of chance, the turn of round robin. */
+  /** Offers made so far: the seed of chance. */
   turns: number;
   /** Where in the log each queue last offered to this agent, for round robin. */
   lastOffered: Record<string, number>;
+  /** The lot that the agent drew in each queue when they became free there, for weighted random. */
+  lots: Record<string, number>;
   /** Failures of our own side in a row. */
   failures: number;
   offers: string[];
@@ -98,9 +100,15 @@ export interface Lane {
 export interface Queue {
   settings: QueueSettings;
   unstaffedSince: number | null;
+  /** The last winning lot: later ones are drawn from here on. */
+  lastLot: number;
   readonly staffing: Staffing;
   readonly lanes: Map<Channel, Lane>;
 }
+
+/** In the order in which deadlines of the same time are met. */
+const deadlineKinds = ["offer", "agent", "caller", "queue"] as const;
+export type DeadlineKind = (typeof deadlineKinds)[number];
 
 /**
  * Everything the router knows. Queues, agents, callers, offers and nodes are the truth and go into snapshots;
@@ -121,8 +129,8 @@ export interface Board {
   readonly accepted: Map<string, Talk>;
   /** Who belongs to a queue, existing or not yet. */
   readonly members: Map<string, Set<string>>;
-  /** The next moment that matters of each caller ("c"), offer ("o"), agent ("a") and queue ("q"). */
-  readonly deadlines: OrderedSet<null>;
+  /** The next moment that matters of each record, by its id. */
+  readonly deadlines: Record<DeadlineKind, OrderedSet<null>>;
 }
 
 export function createBoard(): Board {
@@ -137,13 +145,18 @@ export function createBoard(): Board {
     lines: new Map(),
     accepted: new Map(),
     members: new Map(),
-    deadlines: new OrderedSet(),
+    deadlines: {
+      offer: new OrderedSet(),
+      agent: new OrderedSet(),
+      caller: new OrderedSet(),
+      queue: new OrderedSet(),
+    },
   };
 }
 
 export function createQueue(settings: QueueSettings): Queue {
   const staffing = { members: 0, available: 0, offered: 0, busy: 0, wrapUp: 0, notRoutable: 0 };
-  return { settings, unstaffedSince: null, staffing, lanes: new Map() };
+  return { settings, unstaffedSince: null, lastLot: 0, staffing, lanes: new Map() };
 }
 
 export function laneOf(queue: Queue, channel: Channel): Lane {
@@ -161,7 +174,17 @@ export function waitingIn(queue: Queue): number {
   return count;
 }
 
+/** The earliest deadline; of several at the same time, by kind and then by id. */
+export function nextDue({ deadlines }: Board): { kind: DeadlineKind; id: string; at: number } | null {
+  let next: { kind: DeadlineKind; id: string; at: number } | null = null;
+  for (const kind of deadlineKinds) {
+    const first = deadlines[kind].first();
+    if (first && (!next || first.score < next.at)) next = { kind, id: first.id, at: first.score };
+  }
+  return next;
+}
+
 /** When the router next has to look at the board by itself, or null. */
 export function nextDeadline(board: Board): number | null {
-  return board.deadlines.first()?.score ?? null;
+  return nextDue(board)?.at ?? null;
 }

@@ -1,21 +1,19 @@
-import type { Agent, Board, Caller, Offer, Queue } from "./board.ts";
+import type { Agent, Board, Caller, DeadlineKind, Offer, Queue } from "./board.ts";
 import { waitingIn } from "./board.ts";
 
-type Kind = "c" | "o" | "a" | "q";
-
 /** The one deadline of a record: set, moved, or taken away with null. A function of the record alone. */
-function schedule(board: Board, kind: Kind, id: string, at: number | null): void {
-  const key = kind + id;
-  if (at === null) board.deadlines.remove(key);
-  else if (board.deadlines.score(key) !== at) board.deadlines.add(key, at, key, null);
+function schedule(board: Board, kind: DeadlineKind, id: string, at: number | null): void {
+  const deadlines = board.deadlines[kind];
+  if (at === null) deadlines.remove(id);
+  else if (deadlines.score(id) !== at) deadlines.add(id, at, id, null);
 }
 
 export function scheduleCaller(board: Board, caller: Caller, queue: Queue): void {
-  schedule(board, "c", caller.interactionId, callerDeadline(caller, queue));
+  schedule(board, "caller", caller.interactionId, callerDeadline(caller, queue));
 }
 
 export function unscheduleCaller(board: Board, interactionId: string): void {
-  schedule(board, "c", interactionId, null);
+  schedule(board, "caller", interactionId, null);
 }
 
 function callerDeadline(caller: Caller, { settings }: Queue): number | null {
@@ -30,30 +28,30 @@ function callerDeadline(caller: Caller, { settings }: Queue): number | null {
 }
 
 export function scheduleOffer(board: Board, offer: Offer): void {
-  schedule(board, "o", offer.offerId, offer.deadline);
+  schedule(board, "offer", offer.offerId, offer.deadline);
 }
 
 export function unscheduleOffer(board: Board, offerId: string): void {
-  schedule(board, "o", offerId, null);
+  schedule(board, "offer", offerId, null);
 }
 
 export function scheduleAgent(board: Board, agent: Agent): void {
-  schedule(board, "a", agent.agentId, agent.wrapUp?.until ?? null);
+  schedule(board, "agent", agent.agentId, agent.wrapUp?.until ?? null);
 }
 
 export function unscheduleAgent(board: Board, agentId: string): void {
-  schedule(board, "a", agentId, null);
+  schedule(board, "agent", agentId, null);
 }
 
 /** Only a queue where somebody waits and nobody works has a deadline. */
 export function scheduleQueue(board: Board, queue: Queue): void {
   const { queueId } = queue.settings;
   const isForsaken = queue.unstaffedSince !== null && waitingIn(queue) > 0;
-  schedule(board, "q", queueId, isForsaken ? forsakenAt(queue) : null);
+  schedule(board, "queue", queueId, isForsaken ? forsakenAt(queue) : null);
 }
 
 export function unscheduleQueue(board: Board, queueId: string): void {
-  schedule(board, "q", queueId, null);
+  schedule(board, "queue", queueId, null);
 }
 
 /** When callers leave the queue because nobody has staffed it, or null for never. */

@@ -3,7 +3,7 @@ import { laneOf } from "./board.ts";
 import { scheduleQueue } from "./deadlines.ts";
 import type { Channel, Membership, QueueSettings } from "./settings.ts";
 import { channels, highestPriority } from "./settings.ts";
-import { scoreOf } from "./strategies.ts";
+import { giveLotBack, scoreOf } from "./strategies.ts";
 import type { Turn } from "./turn.ts";
 
 /** More than any priority is worth: whoever comes back goes before everybody who did not. */
@@ -90,6 +90,7 @@ function refreshIn(
   freeFor: Channel[],
   status: AgentStatus,
 ): void {
+  if (freeFor.length === 0) takeAgentOut(queue, agent);
   for (const channel of agent.freeFor) {
     if (!freeFor.includes(channel)) laneOf(queue, channel).available.remove(agent.agentId);
   }
@@ -102,8 +103,13 @@ function refreshIn(
   noteStaffing(turn, queue);
 }
 
+function takeAgentOut(queue: Queue, agent: Agent): void {
+  for (const channel of agent.freeFor) laneOf(queue, channel).available.remove(agent.agentId);
+  giveLotBack(queue, agent);
+}
+
 function offerUp(queue: Queue, membership: Membership, agent: Agent, channel: Channel): void {
-  const score = scoreOf(queue.settings.strategy, agent, membership);
+  const score = scoreOf(queue, agent, membership);
   laneOf(queue, channel).available.add(agent.agentId, score, agent.agentId, agent);
 }
 
@@ -132,7 +138,7 @@ export function leaveQueue(turn: Turn, agent: Agent, membership: Membership): vo
   if (!queue) return;
   queue.staffing.members -= 1;
   queue.staffing[agent.status] -= 1;
-  for (const channel of agent.freeFor) laneOf(queue, channel).available.remove(agent.agentId);
+  takeAgentOut(queue, agent);
   noteStaffing(turn, queue);
 }
 
@@ -146,8 +152,7 @@ function membersOf(board: Board, queueId: string): Set<string> {
 export function withdrawFromLanes(turn: Turn, agent: Agent): void {
   for (const { queueId } of agent.queues) {
     const queue = turn.board.queues.get(queueId);
-    if (!queue) continue;
-    for (const channel of agent.freeFor) laneOf(queue, channel).available.remove(agent.agentId);
+    if (queue) takeAgentOut(queue, agent);
   }
   agent.freeFor = [];
 }
@@ -163,7 +168,7 @@ export function reorderQueue(queue: Queue): void {
     for (const agent of itemsOf(lane.available)) {
       const membership = agent.queues.find(({ queueId }) => queueId === queue.settings.queueId);
       if (!membership) continue;
-      const score = scoreOf(queue.settings.strategy, agent, membership);
+      const score = scoreOf(queue, agent, membership);
       lane.available.add(agent.agentId, score, agent.agentId, agent);
     }
   }

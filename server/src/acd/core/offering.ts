@@ -3,6 +3,7 @@ import { scheduleCaller, scheduleOffer, unscheduleOffer } from "./deadlines.ts";
 import type { HoldCause, WithdrawCause } from "./effect.ts";
 import { refreshAgent } from "./lanes.ts";
 import type { OfferReason } from "./reason.ts";
+import { noteWinner } from "./strategies.ts";
 import type { Turn } from "./turn.ts";
 
 /** One offer begins. The caller is placed by whoever asks, once all of its offers are made. */
@@ -18,6 +19,7 @@ export function makeOffer(turn: Turn, caller: Caller, agent: Agent, queue: Queue
   scheduleOffer(board, offer);
   caller.offers.push(offerId);
   agent.offers.push(offerId);
+  noteWinner(queue, agent);
   agent.turns += 1;
   agent.lastOffered[queueId] = board.sequence;
   const what = { offerId, interactionId, agentId, queueId, ringTimeoutMs };

@@ -18,6 +18,8 @@ type Tree<T> = Node<T> | null;
 export class OrderedSet<T> {
   private readonly nodes = new Map<string, Node<T>>();
   private root: Tree<T> = null;
+  /** The first node, or undefined when it has to be looked for. */
+  private least: Tree<T> | undefined = null;
   private seed = 0x9e3779b9;
 
   get size(): number {
@@ -34,6 +36,8 @@ export class OrderedSet<T> {
     const node: Node<T> = { id, score, tie, item, weight: this.draw(), left: null, right: null, size: 1 };
     this.nodes.set(id, node);
     this.root = insert(this.root, node);
+    if (this.least === undefined) return;
+    if (!this.least || isBefore(score, tie, this.least.score, this.least.tie)) this.least = node;
   }
 
   remove(id: string): boolean {
@@ -41,6 +45,7 @@ export class OrderedSet<T> {
     if (!node) return false;
     this.nodes.delete(id);
     this.root = without(this.root, node);
+    if (this.least === node) this.least = undefined;
     return true;
   }
 
@@ -49,8 +54,10 @@ export class OrderedSet<T> {
   }
 
   first(): { id: string; score: number; item: T } | null {
+    if (this.least !== undefined) return this.least;
     let node = this.root;
     while (node?.left) node = node.left;
+    this.least = node;
     return node;
   }
 

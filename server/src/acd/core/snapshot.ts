@@ -14,7 +14,7 @@ interface Snapshot {
   sequence: number;
   nodes: [string, string][];
   lines: [string, number][];
-  queues: { settings: QueueSettings; unstaffedSince: number | null }[];
+  queues: { settings: QueueSettings; unstaffedSince: number | null; lastLot: number }[];
   agents: Agent[];
   callers: Caller[];
   offers: Offer[];
@@ -28,7 +28,11 @@ export function saveBoard(board: Board): string {
     sequence: board.sequence,
     nodes: [...board.nodes],
     lines: [...board.lines],
-    queues: [...board.queues.values()].map(({ settings, unstaffedSince }) => ({ settings, unstaffedSince })),
+    queues: [...board.queues.values()].map(({ settings, unstaffedSince, lastLot }) => ({
+      settings,
+      unstaffedSince,
+      lastLot,
+    })),
     agents: [...board.agents.values()],
     callers: [...board.callers.values()],
     offers: [...board.offers.values()],
@@ -45,8 +49,8 @@ export function restoreBoard(text: string): Board {
   board.sequence = saved.sequence;
   for (const [nodeId, session] of saved.nodes) board.nodes.set(nodeId, session);
   for (const [session, line] of saved.lines) board.lines.set(session, line);
-  for (const { settings, unstaffedSince } of saved.queues) {
-    board.queues.set(settings.queueId, { ...createQueue(settings), unstaffedSince });
+  for (const { settings, unstaffedSince, lastLot } of saved.queues) {
+    board.queues.set(settings.queueId, { ...createQueue(settings), unstaffedSince, lastLot });
   }
   for (const offer of saved.offers) {
     board.offers.set(offer.offerId, offer);

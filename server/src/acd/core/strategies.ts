@@ -1,21 +1,49 @@
-import type { Agent } from "./board.ts";
+import type { Agent, Queue } from "./board.ts";
 import type { Membership, Strategy } from "./settings.ts";
+
+type Score = (agent: Agent, membership: Membership, queue: Queue) => number;
 
 /**
  * Each strategy is a score of an agent in a queue; the lowest is asked first. A score depends on nothing that
  * changes while the agent is free, so that the order of free agents never has to be sorted again.
  */
-const scores: Record<Strategy, (agent: Agent, membership: Membership) => number> = {
+const scores: Record<Strategy, Score> = {
   "longest-idle": (agent) => agent.idleSince,
   "round-robin": (agent, { queueId }) => agent.lastOffered[queueId] ?? 0,
   linear: (_agent, { order = 0 }) => order,
-  /** Efraimidis and Spirakis: the smallest of -ln(u)/weight is a weighted random choice. */
-  "weighted-random": (agent, { queueId, weight = 1 }) =>
-    weight > 0 ? -Math.log(chance(`${agent.agentId} ${queueId} ${agent.turns}`)) / weight : Infinity,
+  "weighted-random": drawLot,
 };
 
-export function scoreOf(strategy: Strategy, agent: Agent, membership: Membership): number {
-  return scores[strategy](agent, membership);
+export function scoreOf(queue: Queue, agent: Agent, membership: Membership): number {
+  return scores[queue.settings.strategy](agent, membership, queue);
+}
+
+/** The lot of one who has no share: after everybody who has. */
+const lastOfAll = 1e15;
+
+/**
+ * The smallest of -ln(u)/weight is a weighted random choice (Efraimidis and Spirakis). As that distribution has no
+ * memory, lots that did not win stay good, if new ones are drawn from the last winner's on.
+ */
+function drawLot(agent: Agent, { queueId, weight = 1 }: Membership, queue: Queue): number {
+  const drawn = agent.lots[queueId];
+  if (drawn !== undefined) return drawn;
+  const u = chance(`${agent.agentId} ${queueId} ${agent.turns}`);
+  const lot = weight > 0 ? queue.lastLot - Math.log(u) / weight : lastOfAll;
+  agent.lots[queueId] = lot;
+  return lot;
+}
+
+/** The agent is no longer free for the queue. */
+export function giveLotBack(queue: Queue, agent: Agent): void {
+  const { queueId } = queue.settings;
+  if (agent.lots[queueId] !== undefined) delete agent.lots[queueId];
+}
+
+/** The agent was chosen: later lots are drawn from theirs on. */
+export function noteWinner(queue: Queue, agent: Agent): void {
+  const lot = agent.lots[queue.settings.queueId];
+  if (lot !== undefined && lot < lastOfAll) queue.lastLot = Math.max(queue.lastLot, lot);
 }
 
 /** A number in (0, 1) that looks random and is always the same for the same words (FNV-1a and a final mix). */

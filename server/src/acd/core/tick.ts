@@ -1,5 +1,5 @@
-import type { Caller, Queue } from "./board.ts";
-import { waitingIn } from "./board.ts";
+import type { Caller, DeadlineKind, Queue } from "./board.ts";
+import { nextDue, waitingIn } from "./board.ts";
 import { announce, leave } from "./callers.ts";
 import { scheduleCaller, scheduleQueue } from "./deadlines.ts";
 import { callersOf } from "./lanes.ts";
@@ -14,19 +14,19 @@ const deadlinesPerTick = 200;
 /** Does what is due, earliest first. */
 export function tick(turn: Turn): void {
   for (let done = 0; done < deadlinesPerTick; done += 1) {
-    const next = turn.board.deadlines.first();
-    if (!next || next.score > turn.now) return;
-    turn.board.deadlines.remove(next.id);
-    meet(turn, next.id.slice(0, 1), next.id.slice(1));
+    const next = nextDue(turn.board);
+    if (!next || next.at > turn.now) return;
+    turn.board.deadlines[next.kind].remove(next.id);
+    meet[next.kind](turn, next.id);
   }
 }
 
-function meet(turn: Turn, kind: string, id: string): void {
-  if (kind === "o") ringOut(turn, id);
-  else if (kind === "a") finishWrapUp(turn, id);
-  else if (kind === "c") callerIsDue(turn, id);
-  else queueIsForsaken(turn, id);
-}
+const meet: Record<DeadlineKind, (turn: Turn, id: string) => void> = {
+  offer: ringOut,
+  agent: finishWrapUp,
+  caller: callerIsDue,
+  queue: queueIsForsaken,
+};
 
 function ringOut(turn: Turn, offerId: string): void {
   const offer = turn.board.offers.get(offerId);

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { Agent, Board, Caller } from "./board.ts";
 import type { Effect } from "./effect.ts";
 import type { LogEntry } from "./event.ts";
+import { nextDeadline } from "./board.ts";
 import { canTake, itemsOf } from "./lanes.ts";
 import { OrderedSet } from "./ordered-set.ts";
 import type { QueueSettings } from "./settings.ts";
@@ -127,7 +128,7 @@ export class Witness {
         if (channel === "voice") this.talksOf(agent.agentId).add(interactionId);
       }
     }
-    const isSettled = (board.deadlines.first()?.score ?? Infinity) > board.now;
+    const isSettled = (nextDeadline(board) ?? Infinity) > board.now;
     if (isSettled) {
       expectNobodyWaitsInVain(board);
       expectBoundedWait(board);
@@ -219,13 +220,14 @@ export function spell(board: Board): unknown {
     nodes: [...board.nodes].sort(),
     callers: [...board.callers.values()].map((caller) => ({ ...caller })).sort(byInteraction),
     offers: [...board.offers.values()].sort(byInteraction),
-    accepted: [...board.accepted.values()].sort(byInteraction),
+    accepted: [...board.accepted].sort(([a], [b]) => a.localeCompare(b)),
     agents: [...board.agents.values()].map((agent) => ({ ...agent })),
-    deadlines: spellSet(board.deadlines),
+    deadlines: Object.values(board.deadlines).map(spellSet),
     queues: [...board.queues.values()].map((queue) => ({
       settings: queue.settings,
       staffing: { ...queue.staffing },
       unstaffedSince: queue.unstaffedSince,
+      lastLot: queue.lastLot,
       lanes: [...queue.lanes]
         .map(([channel, lane]) => ({
           channel,
