@@ -21,12 +21,20 @@ export class DigestGate {
   readonly #clock: Clock;
   readonly #nonces: Nonces;
   readonly #onFailure: () => void;
+  readonly #onSuccess: (request: SipRequest) => void;
 
-  constructor(options: { realm: string; key: string; clock: Clock; onFailure: () => void }) {
+  constructor(options: {
+    realm: string;
+    key: string;
+    clock: Clock;
+    onFailure(): void;
+    onSuccess(request: SipRequest): void;
+  }) {
     this.#realm = options.realm;
     this.#clock = options.clock;
     this.#nonces = new Nonces(options.key, nonceLifetimeMs);
-    this.#onFailure = options.onFailure;
+    this.#onFailure = () => options.onFailure();
+    this.#onSuccess = (request) => options.onSuccess(request);
   }
 
   hasCredentials(request: SipRequest): boolean {
@@ -57,6 +65,7 @@ export class DigestGate {
       this.#onFailure();
       return this.#challenge(request, response, algorithms, true);
     }
+    this.#onSuccess(request);
     return { outcome: "right", username: credentials.username };
   }
 

@@ -4,7 +4,7 @@ import { dialedNumber } from "./core/dialed-number.ts";
 import type { DialedNumber } from "./core/dialed-number.ts";
 import { inspectOffer } from "./core/sdp.ts";
 import { parseNameAddr, parseSipUri, viaTransport } from "./core/sip-text.ts";
-import type { TokenBuckets } from "./core/token-bucket.ts";
+import type { RecentSet, TokenBuckets } from "./core/token-bucket.ts";
 import { TrunkTable } from "./core/trunk-table.ts";
 import type { DigestGate } from "./digest-gate.ts";
 import { phoneAlgorithms, softphoneAlgorithms } from "./digest-gate.ts";
@@ -46,6 +46,7 @@ export interface GateParts {
   credentialKey: string;
   defaultRegion: string | undefined;
   strangers: TokenBuckets;
+  known: RecentSet;
   clock: Clock;
   /** Called for each request of an unknown source; `isDropped` when it spent its allowance. */
   onStranger(isDropped: boolean): void;
@@ -65,16 +66,27 @@ export class Gate {
     });
   }
 
-  /** Whether an unauthenticated request from this address deserves a challenge; counts strangers. */
-  mayTry = (address: string): boolean => {
+  /**
+   * Whether a request without credentials deserves an answer that costs something. Trunks do, and addresses from which
+   * somebody signed in lately (an office full of phones behind one address). A websocket is counted by its
+   * connection: they all come from our own proxy, which has a limit of its own.
+   */
+  mayTry = (request: SipRequest): boolean => {
+    const { source_address: address, source_port: port } = request;
+    if (this.#isWebSocket(request)) return this.#take(`${address}:${port}`);
     if (this.#trunks.findByAddress(address)) return true;
-    const isAllowed = this.#parts.strangers.take(address, this.#parts.clock.now());
-    if (!isAllowed) this.#parts.onStranger(true);
-    return isAllowed;
+    return this.#parts.known.has(address, this.#parts.clock.now()) || this.#take(address);
   };
 
-  isTrunk(address: string): boolean {
-    return this.#trunks.findByAddress(address) !== undefined;
+  #take(key: string): boolean {
+    const isAllowed = this.#parts.strangers.take(key, this.#parts.clock.now());
+    if (!isAllowed) this.#parts.onStranger(true);
+    return isAllowed;
+  }
+
+  #isWebSocket(request: SipRequest): boolean {
+    const transport = this.#parts.edge.transportOf(request, viaTransport(request.get("Via")));
+    return transport === "ws" || transport === "wss";
   }
 
   async admit(request: SipRequest, response: SipResponse): Promise<Admitted | Refused> {
@@ -98,9 +110,8 @@ export class Gate {
     response: SipResponse,
     dialed: DialedNumber,
   ): Promise<Caller | Refused> | Caller | Refused {
-    const transport = this.#parts.edge.transportOf(request, viaTransport(request.get("Via")));
     // A websocket comes through our own proxy, so its address is one of ours and says nothing about trunks.
-    if (transport === "ws" || transport === "wss") return this.#identifySoftphone(request, response, dialed);
+    if (this.#isWebSocket(request)) return this.#identifySoftphone(request, response, dialed);
     const trunk = this.#trunks.findByAddress(request.source_address);
     if (trunk) return { source: "trunk", trunk };
     return this.#identifyByDigest(request, response);
@@ -112,7 +123,7 @@ export class Gate {
     dialed: DialedNumber,
   ): Promise<Caller | Refused> {
     const { digests, credentialKey, clock, people } = this.#parts;
-    if (!digests.hasCredentials(request) && !this.mayTry(request.source_address)) {
+    if (!digests.hasCredentials(request) && !this.mayTry(request)) {
       return refuse(response, 403, "unknown-source");
     }
     const findSecret = (username: string): DigestSecret | undefined => {
@@ -135,7 +146,7 @@ export class Gate {
   async #identifyByDigest(request: SipRequest, response: SipResponse): Promise<Caller | Refused> {
     const { digests, phones, people } = this.#parts;
     if (!digests.hasCredentials(request)) {
-      const isTried = this.mayTry(request.source_address);
+      const isTried = this.mayTry(request);
       if (isTried) this.#parts.onStranger(false);
       if (!isTried || !this.#couldSignIn(request)) return refuse(response, 403, "unknown-source");
     }

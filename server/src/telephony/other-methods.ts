@@ -6,7 +6,7 @@ import type { SipEdge } from "./sip-edge.ts";
 /** OPTIONS: trunks and phones ask whether we live (RFC 3261 §11.2); a stranger who asks too often gets 403. */
 export function answerOptions(request: SipRequest, response: SipResponse, gate: Gate): void {
   if (request.get("To")?.includes(";tag=")) return response.send(481);
-  if (!gate.mayTry(request.source_address)) return response.send(403);
+  if (!gate.mayTry(request)) return response.send(403);
   response.send(200, {
     headers: {
       Allow: allowedMethods,

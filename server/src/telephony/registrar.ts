@@ -24,8 +24,8 @@ export interface RegistrarParts {
   credentialKey: string;
   clock: Clock;
   log: Log;
-  /** Whether an unauthenticated request from this address may still be answered with a challenge. */
-  mayTry(address: string): boolean;
+  /** Whether a request without credentials may still be answered with a challenge. */
+  mayTry(request: SipRequest): boolean;
 }
 
 /** Who a request's account belongs to. */
@@ -136,8 +136,9 @@ export class SipRegistrar implements Registrar {
 
   async #onRegister(request: SipRequest, response: SipResponse): Promise<void> {
     const { digests, edge, people } = this.#parts;
-    if (!digests.hasCredentials(request) && !this.#parts.mayTry(request.source_address)) {
-      response.send(403);
+    if (!digests.hasCredentials(request) && !this.#parts.mayTry(request)) {
+      // An honest phone comes back later; 403 would make it give up.
+      response.send(503, { headers: { "Retry-After": "30" } });
       return;
     }
     const transport = edge.transportOf(request, viaTransport(request.get("Via")));

@@ -3,7 +3,8 @@ import { describeError } from "../base/log.ts";
 import { ChannelBridge } from "./bridge.ts";
 import { ChannelLeg } from "./channel-leg.ts";
 import { Connector } from "./connector.ts";
-import { TokenBuckets } from "./core/token-bucket.ts";
+import { viaTransport } from "./core/sip-text.ts";
+import { RecentSet, TokenBuckets } from "./core/token-bucket.ts";
 import { plainAddress } from "./core/trunk-table.ts";
 import { pause, within } from "./deadline.ts";
 import { DigestGate } from "./digest-gate.ts";
@@ -74,11 +75,17 @@ export class Switchboard implements Telephony {
     this.#hangUps = new HangUps(this.#edge, clock, log);
     const connector = new Connector(this.#edge.srf, clock);
     this.#media = new MediaConnection(config.media, createMrf(connector), clock, log);
+    const known = new RecentSet({ lifetimeMs: 3_600_000 });
     const digests = new DigestGate({
       realm: config.realm,
       key: config.credentialKey,
       clock,
       onFailure: () => this.#counters.digestFailures++,
+      onSuccess: (request) => {
+        // A websocket's address is that of our own proxy.
+        const isWebSocket = /^wss?$/.test(viaTransport(request.get("Via")) ?? "");
+        if (!isWebSocket) known.add(request.source_address, clock.now());
+      },
     });
     const { edge, strangers } = {
       edge: this.#edge,
@@ -87,12 +94,19 @@ export class Switchboard implements Telephony {
     const credentialKey = config.credentialKey;
     this.#registrar = new SipRegistrar({
       ...{ edge, digests, phones: ports.phones, people: ports.people, credentialKey, clock, log },
-      mayTry: (address) => this.#gate.mayTry(address),
+      mayTry: (request) => this.#gate.mayTry(request),
     });
     this.registrar = this.#registrar;
     this.#gate = new Gate({
       ...{ edge, digests, registrar: this.#registrar, trunks: ports.trunks, phones: ports.phones },
-      ...{ people: ports.people, credentialKey, defaultRegion: config.defaultRegion, strangers, clock },
+      ...{
+        people: ports.people,
+        credentialKey,
+        defaultRegion: config.defaultRegion,
+        strangers,
+        known,
+        clock,
+      },
       onStranger: (isDropped) => {
         this.#counters.scannerHits++;
         if (isDropped) this.#counters.scannerDropped++;

@@ -35,3 +35,27 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 }
+
+/** Keys that were added lately; bounded like the buckets. */
+export class RecentSet {
+  readonly #lifetimeMs: number;
+  readonly #mostKeys: number;
+  readonly #until = new Map<string, number>();
+
+  constructor(options: { lifetimeMs: number; mostKeys?: number }) {
+    this.#lifetimeMs = options.lifetimeMs;
+    this.#mostKeys = options.mostKeys ?? 10_000;
+  }
+
+  add(key: string, now: number): void {
+    this.#until.delete(key);
+    this.#until.set(key, now + this.#lifetimeMs);
+    if (this.#until.size <= this.#mostKeys) return;
+    const oldest = this.#until.keys().next().value;
+    if (oldest !== undefined) this.#until.delete(oldest);
+  }
+
+  has(key: string, now: number): boolean {
+    return (this.#until.get(key) ?? 0) > now;
+  }
+}
