@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +12,7 @@ const log = openLog("silent");
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ringdown-embedded-"));
+  await chmod(folder, 0o711); // as root, the server runs under another account that must get in
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -62,6 +63,14 @@ describe("the embedded PostgreSQL", () => {
     await mkdir(join(dataDir, "postgres"), { recursive: true });
     await writeFile(join(dataDir, "postgres/PG_VERSION"), "12\n");
     await expect(startEmbeddedPostgres(dataDir, log)).rejects.toThrow(/made by PostgreSQL 12, this is 18/);
+  });
+
+  it.runIf(process.getuid?.() === 0)("names the folder that its account may not enter", async () => {
+    const closed = join(folder, "closed");
+    await mkdir(closed, { mode: 0o700 });
+    await expect(startEmbeddedPostgres(join(closed, "data"), log)).rejects.toThrow(
+      new RegExp(`may not enter ${closed} .*chmod o\\+x ${closed}`),
+    );
   });
 
   it("names the data directory that cannot be made", async () => {

@@ -86,6 +86,7 @@ function openPool(url: string, max: number, log: Log): pg.Pool {
   });
   // A connection that breaks while idle is an event, not a rejection; without a listener it would end the process.
   pool.on("error", (error) => {
+    if (pool.ending) return; // our own server may stop before it has read all the goodbyes
     log.warn({ error: describeError(error) }, "a connection to PostgreSQL broke");
   });
   // The same while checked out, between two statements of a transaction.

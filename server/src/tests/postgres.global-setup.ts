@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { openLog } from "../base/log.ts";
+import { openLog, type Log } from "../base/log.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "../store/embedded-postgres.ts";
 import { openPostgres } from "../store/postgres.ts";
+import { stopLeftOver } from "../store/postgres-process.ts";
+import { startOf } from "../store/process-identity.ts";
 import { templateName } from "../store/test-database.ts";
 import pg from "pg";
 
@@ -34,13 +36,37 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+const prefix = "ringdown-postgres-";
+
 async function start(): Promise<Running> {
   const log = openLog("error");
-  const folder = await mkdtemp(join(tmpdir(), "ringdown-postgres-"));
+  await sweep(log);
+  const folder = await mkdtemp(join(tmpdir(), prefix));
   const server = await startEmbeddedPostgres(folder, log, { disposable: true });
   const baseUrl = server.url.replace(/\/ringdown$/, "");
-  await makeTemplate(baseUrl);
+  try {
+    await makeTemplate(baseUrl);
+  } catch (error) {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   return { server, baseUrl, folder };
+}
+
+/** A test run that was killed hard leaves its server running: stop those whose run is gone. */
+async function sweep(log: Log): Promise<void> {
+  const names = await readdir(tmpdir());
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
+    const folder = join(tmpdir(), name);
+    const [pid, started] = await readFile(join(folder, "owner.pid"), "utf8").then(
+      (text) => text.split("\n"),
+      () => [], // another sweep has it
+    );
+    if (started === undefined || (await startOf(Number(pid))) === started) continue;
+    await stopLeftOver(join(folder, "postgres"), log);
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function makeTemplate(baseUrl: string): Promise<void> {
