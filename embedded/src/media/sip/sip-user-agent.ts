@@ -38,6 +38,13 @@ function branchOf(message: SipMessage): string {
   return parameterOf(headerOf(message, "via") ?? "", "branch") ?? "";
 }
 
+/** RFC 3261 section 17.2.3: the branch and the sent-by of the top Via name a transaction; "" without a branch. */
+function transactionOf(message: SipMessage): string {
+  const branch = branchOf(message);
+  const sentBy = /^\S+\s+([^;\s]+)/.exec(headerOf(message, "via") ?? "")?.[1] ?? "";
+  return branch === "" ? "" : `${branch} ${sentBy}`;
+}
+
 /** RFC 3581: where the answer to a datagram goes. */
 function replyAddress(request: SipMessage, from: SipPeer): SipPeer {
   const via = headerOf(request, "via") ?? "";
@@ -92,26 +99,26 @@ export class SipUserAgent {
       return;
     }
     const cseq = cseqOf(message);
-    const branch = branchOf(message);
-    const isMalformed = cseq === undefined || cseq.method !== message.method || branch === "";
+    const transaction = transactionOf(message);
+    const isMalformed = cseq === undefined || cseq.method !== message.method || transaction === "";
     if (isMalformed || parameterOf(headerOf(message, "from")!, "tag") === undefined) {
       if (message.method !== "ACK") this.#refuse(message, from, 400, "Bad Request");
       return;
     }
     stampVia(message, from);
-    this.#onRequest(message, from, branch);
+    this.#onRequest(message, from, transaction);
   }
 
-  #onRequest(request: SipMessage, from: SipPeer, branch: string): void {
+  #onRequest(request: SipMessage, from: SipPeer, id: string): void {
     const dialog = this.#findDialog(request);
     if (request.method === "ACK") {
-      this.#invites.get(branch)?.onAck();
+      this.#invites.get(id)?.onAck();
       dialog?.onAck(request);
       return;
     }
-    if (request.method === "CANCEL") return this.#onCancel(request, from, branch);
-    if (request.method === "INVITE") return this.#onInviteRequest(request, from, branch, dialog);
-    const key = `${branch} ${request.method}`;
+    if (request.method === "CANCEL") return this.#onCancel(request, from, id);
+    if (request.method === "INVITE") return this.#onInviteRequest(request, from, id, dialog);
+    const key = `${id} ${request.method}`;
     const known = this.#servers.get(key);
     if (known !== undefined) {
       if (known.answered) this.#transport.send(known.answered, known.peer);
@@ -152,15 +159,15 @@ export class SipUserAgent {
     return { status: 405, reason: "Method Not Allowed", headers: [["allow", allowedMethods]] };
   }
 
-  #onCancel(request: SipMessage, from: SipPeer, branch: string): void {
-    const invite = this.#invites.get(branch);
+  #onCancel(request: SipMessage, from: SipPeer, id: string): void {
+    const invite = this.#invites.get(id);
     if (invite === undefined) return this.#refuse(request, from, 481, "Call/Transaction Does Not Exist");
     this.#refuse(request, from, 200, "OK");
     invite.onCancel();
   }
 
-  #onInviteRequest(request: SipMessage, from: SipPeer, branch: string, dialog: SipDialog | undefined): void {
-    const known = this.#invites.get(branch);
+  #onInviteRequest(request: SipMessage, from: SipPeer, id: string, dialog: SipDialog | undefined): void {
+    const known = this.#invites.get(id);
     if (known !== undefined) return known.onRetransmission();
     const hasTag = parameterOf(headerOf(request, "to")!, "tag") !== undefined;
     if (hasTag && dialog === undefined) {
@@ -176,9 +183,9 @@ export class SipUserAgent {
       send: (response) => this.#transport.send(response, peer),
       createDialog: (localTag) => this.#createDialog(request, localTag, from),
       repeat: (send, onTimeout) => this.#repeat(send, onTimeout),
-      onOver: () => this.#later(() => this.#invites.delete(branch)),
+      onOver: () => this.#later(() => this.#invites.delete(id)),
     });
-    this.#invites.set(branch, transaction);
+    this.#invites.set(id, transaction);
     transaction.sendTrying();
     if (missing.length > 0) {
       return transaction.reject(420, "Bad Extension", [["unsupported", missing.join(", ")]]);

@@ -56,7 +56,7 @@ export class SipPhone {
   /** Sends a request in the phone's one dialog; an ACK repeats the sequence number of the INVITE. */
   send(method: string, body = "", headers: [string, string][] = [], branch?: string): void {
     if (method !== "ACK" && method !== "CANCEL") this.#sequence++;
-    const via = `SIP/2.0/UDP 127.0.0.1:${this.port};rport;branch=${branch ?? `z9hG4bK${++serial}x`}`;
+    const via = `SIP/2.0/UDP 127.0.0.1:${this.port};rport;branch=${branch ?? `z9hG4bK${process.pid}-${++serial}`}`;
     const all = new Map<string, string[]>([
       ["via", [via]],
       ["max-forwards", ["70"]],
