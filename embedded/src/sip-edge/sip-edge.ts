@@ -1,4 +1,4 @@
-import { UserAgent } from "./agent/user-agent.ts";
+import { UserAgent, type UserAgentLimits } from "./agent/user-agent.ts";
 import { systemClock } from "./clock.ts";
 import { ControlServer, type ControlConfig } from "./control/control-server.ts";
 import { silentLog, type SipEdgeLog } from "./log.ts";
@@ -9,19 +9,17 @@ import type { TlsIdentity } from "./transport/stream-listener.ts";
 import type { ListenAddress, Transports } from "./transport/transports.ts";
 
 /** Bounds against floods; `defaultLimits` has what is used for those left out. */
-export interface SipEdgeLimits extends TransportLimits {
-  readonly maxTransactions: number;
-  readonly maxRegistrations: number;
-}
+export interface SipEdgeLimits extends TransportLimits, UserAgentLimits {}
 
 export const defaultLimits: SipEdgeLimits = {
   maxMessageBytes: 65_535,
-  maxConnections: 2000,
+  maxConnections: 6000,
   maxConnectionsPerAddress: 200,
   idleTimeoutMs: 600_000,
   messageTimeoutMs: 30_000,
   maxUnsentBytes: 1_048_576,
   maxTransactions: 20_000,
+  maxTransactionsPerAddress: 10_000,
   maxRegistrations: 10_000,
 };
 

@@ -6,7 +6,7 @@ import { VerbRoutes } from "../control/verb-routes.ts";
 import { Dialogs } from "../dialog/dialogs.ts";
 import type { SipRequest } from "../grammar/message.ts";
 import type { SipEdgeLog } from "../log.ts";
-import { Transactions, type ReceivedRequest } from "../transaction/transactions.ts";
+import { Transactions, type ReceivedRequest, type TransactionLimits } from "../transaction/transactions.ts";
 import type { Flow } from "../transport/flow.ts";
 import type { Inbox } from "../transport/listener.ts";
 import { Transports, type TransportsConfig } from "../transport/transports.ts";
@@ -25,8 +25,7 @@ import { SentRequests } from "./sent-requests.ts";
 import { SessionRefresh } from "./session-refresh.ts";
 import { SessionTimers } from "./session-timers.ts";
 
-export interface UserAgentLimits {
-  readonly maxTransactions: number;
+export interface UserAgentLimits extends TransactionLimits {
   readonly maxRegistrations: number;
 }
 
@@ -59,7 +58,7 @@ export class UserAgent {
     this.#clock = clock;
     this.#log = settings.log;
     this.transports = transports;
-    this.#transactions = new Transactions(clock, limits.maxTransactions, {
+    this.#transactions = new Transactions(clock, limits, {
       onRequest: (received) => this.#incoming.onRequest(received),
       onCancel: (cancel: ReceivedRequest, invite) => this.#incoming.onCancel(cancel, invite),
       onAck: (ack: SipRequest, flow: Flow) => this.#incoming.onAck(ack, flow),

@@ -12,7 +12,7 @@ const peer: Address = { host: "192.0.2.1", port: 5060 };
 /** A flow that keeps what was sent, as startlines with the time. */
 class RecordingFlow implements Flow {
   readonly protocol = "udp";
-  readonly remote = peer;
+  readonly remote: Address;
   readonly local = { host: "192.0.2.2", port: 5060 };
   readonly failure = unreachable;
   readonly isReliable: boolean;
@@ -21,8 +21,9 @@ class RecordingFlow implements Flow {
   readonly #clock: FakeClock;
   #closeListeners: (() => void)[] = [];
 
-  constructor(clock: FakeClock, isReliable: boolean) {
+  constructor(clock: FakeClock, isReliable: boolean, remote = peer) {
     this.#clock = clock;
+    this.remote = remote;
     this.isReliable = isReliable;
   }
 
@@ -77,7 +78,8 @@ function setUp(isReliable = false, maxTransactions = 100): Bench {
   const flow = new RecordingFlow(clock, isReliable);
   const heard: (string | number)[] = [];
   const received: ReceivedRequest[] = [];
-  const transactions = new Transactions(clock, maxTransactions, {
+  const limits = { maxTransactions, maxTransactionsPerAddress: 4 };
+  const transactions = new Transactions(clock, limits, {
     onRequest: (got) => {
       heard.push(got.request.method);
       received.push(got);
@@ -322,6 +324,18 @@ describe("the transaction layer", () => {
     expect(heard).toEqual(["INVITE", "INVITE"]);
     expect(transactions.size).toBe(2);
     expect(flow.sent.map(({ line }) => line)).toEqual(["SIP/2.0 503", "SIP/2.0 503", "SIP/2.0 503"]);
+  });
+
+  it("refuses a flooding source before the others", () => {
+    const { clock, flow, heard, transactions } = setUp();
+    for (let count = 0; count < 6; count++) transactions.receiveRequest(request({ method: "OPTIONS" }), flow);
+    expect(heard).toHaveLength(4);
+    const other = new RecordingFlow(clock, false, { host: "192.0.2.99", port: 5060 });
+    transactions.receiveRequest(request({ method: "OPTIONS" }), other);
+    expect([heard.length, other.sent.length]).toEqual([5, 0]);
+    clock.advance(32_000);
+    transactions.receiveRequest(request({ method: "OPTIONS" }), flow);
+    expect(heard).toHaveLength(6);
   });
 
   it("leaves no timer behind when it closes", () => {

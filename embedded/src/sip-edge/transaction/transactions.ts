@@ -26,17 +26,25 @@ export interface TransactionsUser {
   onAck(ack: SipRequest, flow: Flow): void;
 }
 
+export interface TransactionLimits {
+  /** In all; further requests of the network get 503. */
+  readonly maxTransactions: number;
+  /** Of the network's requests, so that one flooding source doesn't keep the others out. */
+  readonly maxTransactionsPerAddress: number;
+}
+
 /** Matches messages to transactions (RFC 3261 sections 17.1.3 and 17.2.3) and bounds how many there are. */
 export class Transactions {
   readonly #clients = new Map<string, ClientTransaction>();
   readonly #servers = new Map<string, ReceivedRequest>();
   readonly #clock: Clock;
   readonly #user: TransactionsUser;
-  readonly #maxTransactions: number;
+  readonly #limits: TransactionLimits;
+  readonly #perAddress = new Map<string, number>();
 
-  constructor(clock: Clock, maxTransactions: number, user: TransactionsUser) {
+  constructor(clock: Clock, limits: TransactionLimits, user: TransactionsUser) {
     this.#clock = clock;
-    this.#maxTransactions = maxTransactions;
+    this.#limits = limits;
     this.#user = user;
   }
 
@@ -48,10 +56,6 @@ export class Transactions {
   get openClientCount(): number {
     const open = new Set(["calling", "trying", "proceeding"]);
     return [...this.#clients.values()].filter((transaction) => open.has(transaction.state)).length;
-  }
-
-  get isFull(): boolean {
-    return this.size >= this.#maxTransactions;
   }
 
   receiveResponse(response: SipResponse, source: Address): void {
@@ -70,7 +74,7 @@ export class Transactions {
       this.#user.onAck(request, flow);
       return;
     }
-    if (this.isFull) {
+    if (this.#isFullFor(flow.remote.host)) {
       refuseStatelessly(request, flow);
       return;
     }
@@ -107,9 +111,23 @@ export class Transactions {
     for (const { transaction } of this.#servers.values()) transaction.abandon();
   }
 
+  #isFullFor(host: string): boolean {
+    const { maxTransactions, maxTransactionsPerAddress } = this.#limits;
+    return this.size >= maxTransactions || (this.#perAddress.get(host) ?? 0) >= maxTransactionsPerAddress;
+  }
+
   #open(request: SipRequest, flow: Flow): void {
     const key = serverTransactionKey(request);
-    const user = { onTerminated: () => void this.#servers.delete(key) };
+    const { host } = flow.remote;
+    this.#perAddress.set(host, (this.#perAddress.get(host) ?? 0) + 1);
+    const user = {
+      onTerminated: () => {
+        this.#servers.delete(key);
+        const left = (this.#perAddress.get(host) ?? 1) - 1;
+        if (left > 0) this.#perAddress.set(host, left);
+        else this.#perAddress.delete(host);
+      },
+    };
     const wire = new FlowWire(flow, this.#clock, () => undefined);
     const transaction: ServerTransaction =
       request.method === "INVITE"
