@@ -87,6 +87,11 @@ export class RtpPhone {
     }, 5);
   }
 
+  /** Sends any bytes to the other side's RTP port. */
+  raw(bytes: Buffer): void {
+    if (this.#target) this.#socket.send(bytes, this.#target.port, this.#target.address);
+  }
+
   hush(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -66,8 +66,8 @@ export class SipPhone {
       ["cseq", [`${this.#sequence} ${method}`]],
       ["contact", [`<sip:alice@127.0.0.1:${this.port}>`]],
     ]);
-    for (const [name, value] of headers) all.set(name, [value]);
     if (body !== "") all.set("content-type", ["application/sdp"]);
+    for (const [name, value] of headers) all.set(name, [value]);
     this.raw(serializeSip({ method, uri: this.#target, headers: all, body }));
   }
 
