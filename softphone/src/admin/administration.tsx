@@ -1,3 +1,36 @@
+import { Navigate, Route, Routes } from "react-router";
+import { useHasRole } from "../session/session.tsx";
+import { AuditPage } from "./audit-page.tsx";
+import { FlowPage } from "./flow-page.tsx";
+import { FlowsPage } from "./flows-page.tsx";
+import { LabelsPage } from "./labels-page.tsx";
+import { NumbersPage } from "./numbers-page.tsx";
+import { PeoplePage } from "./people-page.tsx";
+import { PromptsPage } from "./prompts-page.tsx";
+import { QueuePage } from "./queue-page.tsx";
+import { QueuesPage } from "./queues-page.tsx";
+import { TrunksPage } from "./trunks-page.tsx";
+
+/** Supervisors look and set members; administrators change everything. */
 export function Administration() {
-  return null;
+  const isAdministrator = useHasRole("administrator");
+  return (
+    <Routes>
+      <Route path="people" element={<PeoplePage />} />
+      <Route path="queues" element={<QueuesPage />} />
+      <Route path="queues/:queueId" element={<QueuePage />} />
+      <Route path="numbers" element={<NumbersPage />} />
+      <Route path="flows" element={<FlowsPage />} />
+      <Route path="flows/:flowId" element={<FlowPage />} />
+      <Route path="prompts" element={<PromptsPage />} />
+      {isAdministrator && (
+        <>
+          <Route path="trunks" element={<TrunksPage />} />
+          <Route path="labels" element={<LabelsPage />} />
+          <Route path="audit" element={<AuditPage />} />
+        </>
+      )}
+      <Route path="*" element={<Navigate to="/admin/people" replace />} />
+    </Routes>
+  );
 }

@@ -1,4 +1,4 @@
-import type { Endpoint, ResultOf } from "@ringdown/contract";
+import type { Endpoint } from "@ringdown/contract";
 import type { z } from "zod";
 import { buildUrl } from "./core/url.ts";
 import { readRefusal, Refusal } from "./failure.ts";
@@ -10,6 +10,9 @@ type Part<Name extends string, Value> =
 export type CallInput<E extends Endpoint> = Part<"params", z.input<E["params"]>> &
   Part<"query", z.input<E["query"]>> &
   Part<"body", z.input<E["body"]>> & { signal?: AbortSignal };
+
+/** What an endpoint answers with; the server leaves no default out. */
+export type Answer<E extends Endpoint> = z.output<E["result"]>;
 
 let csrfToken: string | null = null;
 let onSignedOut: () => void = () => undefined;
@@ -28,7 +31,7 @@ export function whenSignedOut(listener: () => void): void {
 export async function call<E extends Endpoint>(
   endpoint: E,
   ...[input]: Record<never, never> extends CallInput<E> ? [CallInput<E>?] : [CallInput<E>]
-): Promise<ResultOf<E>> {
+): Promise<Answer<E>> {
   const parts = (input ?? {}) as LooseInput;
   const response = await send(endpoint, parts);
   if (response.status === 401) onSignedOut();
@@ -36,8 +39,8 @@ export async function call<E extends Endpoint>(
     const body: unknown = await response.json().catch(() => null);
     throw readRefusal(response.status, body, response.headers.get("retry-after"));
   }
-  if (response.status === 204) return {} as ResultOf<E>;
-  return (await response.json().catch(() => ({}))) as ResultOf<E>;
+  if (response.status === 204) return {} as Answer<E>;
+  return (await response.json().catch(() => ({}))) as Answer<E>;
 }
 
 interface LooseInput {

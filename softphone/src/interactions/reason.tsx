@@ -14,6 +14,7 @@ export function Reason(props: { offer: Offer }) {
   const labels = useLabels();
   const formats = useFormats();
   const { reason } = props.offer;
+  const strategyName = useStrategyName();
   const isLongestIdle = reason.strategy === "longest-idle";
   const score = (value: number) =>
     isLongestIdle ? t("reason.idleSince", { time: formats.time(value) }) : formats.number(value);
@@ -24,7 +25,7 @@ export function Reason(props: { offer: Offer }) {
         {t("reason.sentence", {
           agent: labels.person(props.offer.agentId),
           idle: formatDuration(reason.idleMs),
-          strategy: strategyName(t, reason.strategy),
+          strategy: strategyName(reason.strategy),
           position: reason.position,
           waiting: reason.waiting,
           waited: formatDuration(reason.waitedMs),
@@ -54,17 +55,20 @@ export function Reason(props: { offer: Offer }) {
   );
 }
 
-function strategyName(t: ReturnType<typeof useTranslation>["t"], strategy: string): string {
-  switch (strategy) {
-    case "longest-idle":
-    case "fewest-interactions":
-    case "round-robin":
-    case "linear":
-    case "weighted-random":
-      return t(`strategy.${strategy}`);
-    default:
-      return strategy;
-  }
+function useStrategyName(): (strategy: string) => string {
+  const { t } = useTranslation();
+  return (strategy) => {
+    switch (strategy) {
+      case "longest-idle":
+      case "fewest-interactions":
+      case "round-robin":
+      case "linear":
+      case "weighted-random":
+        return t(`strategy.${strategy}`);
+      default:
+        return strategy;
+    }
+  };
 }
 
 const groups = ["available", "offered", "busy", "wrapUp", "notRoutable"] as const;

@@ -1,0 +1,125 @@
+import { NumberInput, PasswordInput, Switch, TagsInput, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { telephony } from "@ringdown/contract";
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { call } from "../api/client.ts";
+import { FormDialog } from "../shared/dialogs.tsx";
+import { useAction } from "../shared/refusals.tsx";
+import { refuseInForm } from "../shared/use-form-refusal.ts";
+
+interface Values {
+  name: string;
+  enabled: boolean;
+  networks: string[];
+  username: string;
+  password: string;
+  maximumCalls: number;
+  outboundUri: string;
+}
+
+/** Adds or changes a trunk; an empty password keeps the one that is there. */
+export function TrunkDialog(props: { trunk: telephony.Trunk | "new"; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { trunk } = props;
+  const isNew = trunk === "new";
+  const queries = useQueryClient();
+  const form = useForm<Values>({
+    initialValues: isNew
+      ? {
+          name: "",
+          enabled: true,
+          networks: [],
+          username: "",
+          password: "",
+          maximumCalls: 0,
+          outboundUri: "",
+        }
+      : { ...trunk, username: trunk.username ?? "", password: "", outboundUri: trunk.outboundUri ?? "" },
+    validate: {
+      name: (value) => (value.trim() === "" ? t("welcome.nameNeeded") : null),
+      networks: (value, values) => {
+        if (value.some((one) => !telephony.Network.safeParse(one).success)) return t("trunks.networkRule");
+        return value.length === 0 && values.username === "" ? t("trunks.someWay") : null;
+      },
+      password: (value, values) => {
+        const isNeeded = values.username !== "" && (isNew || !trunk.hasPassword);
+        if (value === "") return isNeeded ? t("trunks.passwordNeeded") : null;
+        return value.length < 12 ? t("trunks.passwordShort") : null;
+      },
+    },
+  });
+  const save = useAction(
+    async (values: Values) => {
+      const body = toBody(values);
+      if (isNew) await call(telephony.createTrunk, { body });
+      else await call(telephony.updateTrunk, { params: { trunkId: trunk.id }, body });
+    },
+    {
+      onDone: () => {
+        void queries.invalidateQueries({ queryKey: ["trunks"] });
+        props.onClose();
+      },
+      onRefused: refuseInForm(form),
+    },
+  );
+  return (
+    <FormDialog
+      title={isNew ? t("trunks.add") : trunk.name}
+      opened
+      onClose={props.onClose}
+      onSubmit={form.onSubmit((values) => save.mutate(values))}
+      isPending={save.isPending}
+      error={save.error}
+    >
+      <TextInput label={t("people.name")} data-autofocus {...form.getInputProps("name")} />
+      <Switch label={t("trunks.enabled")} {...form.getInputProps("enabled", { type: "checkbox" })} />
+      <TagsInput
+        label={t("trunks.networks")}
+        description={t("trunks.networksHint")}
+        placeholder="192.0.2.10"
+        {...form.getInputProps("networks")}
+      />
+      <TextInput
+        label={t("signIn.username")}
+        description={t("trunks.usernameHint")}
+        autoComplete="off"
+        {...form.getInputProps("username")}
+      />
+      {form.values.username !== "" && (
+        <PasswordInput
+          label={t("signIn.password")}
+          description={!isNew && trunk.hasPassword ? t("trunks.passwordKept") : t("trunks.passwordShort")}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword") }}
+          {...form.getInputProps("password")}
+        />
+      )}
+      <NumberInput
+        label={t("trunks.maximumCalls")}
+        description={t("trunks.maximumCallsHint")}
+        min={0}
+        max={100_000}
+        {...form.getInputProps("maximumCalls")}
+      />
+      <TextInput
+        label={t("trunks.outboundUri")}
+        description={t("trunks.outboundUriHint")}
+        placeholder="sip:carrier.example:5060"
+        {...form.getInputProps("outboundUri")}
+      />
+    </FormDialog>
+  );
+}
+
+function toBody(values: Values) {
+  const { name, enabled, networks, maximumCalls } = values;
+  const outboundUri = values.outboundUri.trim() === "" ? null : values.outboundUri.trim();
+  const common = { name, enabled, networks, maximumCalls, outboundUri };
+  if (values.username === "") return { ...common, username: null, password: null };
+  return {
+    ...common,
+    username: values.username,
+    ...(values.password !== "" && { password: values.password }),
+  };
+}

@@ -1,0 +1,103 @@
+import {
+  ActionIcon,
+  Button,
+  CopyButton,
+  Group,
+  Modal,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { RefusalAlert } from "./refusals.tsx";
+
+/** A dialog with a form: title, refusal, fields, cancel and save. */
+export function FormDialog(props: {
+  title: string;
+  opened: boolean;
+  onClose: () => void;
+  onSubmit: (event?: React.FormEvent<HTMLFormElement>) => void;
+  isPending: boolean;
+  error: unknown;
+  submitLabel?: string;
+  children: ReactNode;
+  size?: string;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      size={props.size ?? "md"}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <form onSubmit={props.onSubmit} noValidate>
+        <Stack>
+          {props.error != null && <RefusalAlert error={props.error} />}
+          {props.children}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={props.onClose}>
+              {t("common.cancel")}
+            </Button>
+            <Button type="submit" loading={props.isPending}>
+              {props.submitLabel ?? t("common.save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** Asks before something that can't be taken back; the button says what it does. */
+export function useConfirm(): (question: {
+  title: string;
+  sentence: string;
+  action: string;
+  run: () => void;
+}) => void {
+  const { t } = useTranslation();
+  return ({ title, sentence, action, run }) => {
+    modals.openConfirmModal({
+      title,
+      children: <Text size="sm">{sentence}</Text>,
+      labels: { confirm: action, cancel: t("common.cancel") },
+      confirmProps: { color: "red" },
+      closeButtonProps: { "aria-label": t("common.close") },
+      onConfirm: run,
+    });
+  };
+}
+
+/** Text to take elsewhere. */
+export function CopyField(props: { label: string; value: string; rows?: number; testId?: string }) {
+  const { t } = useTranslation();
+  const copy = (
+    <CopyButton value={props.value}>
+      {({ copied, copy: run }) => (
+        <Tooltip label={copied ? t("common.copied") : t("common.copy")}>
+          <ActionIcon variant="subtle" onClick={run} aria-label={`${t("common.copy")}: ${props.label}`}>
+            {copied ? <IconCheck size={17} /> : <IconCopy size={17} />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+  const common = {
+    label: props.label,
+    value: props.value,
+    readOnly: true,
+    rightSection: copy,
+    "data-testid": props.testId,
+    styles: { input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12 } },
+    onFocus: (event: React.FocusEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      event.currentTarget.select(),
+  };
+  return props.rows === undefined ? <TextInput {...common} /> : <Textarea {...common} rows={props.rows} />;
+}
