@@ -35,6 +35,8 @@ export class Intake {
     const result = parseMessage(bytes);
     if (result.type === "unusable") {
       if (result.partial !== undefined) refusePartial(result.partial, result.status, result.problem, flow);
+      // Whoever is at the far end of this stream doesn't speak SIP.
+      else flow.close();
       return;
     }
     const { message } = result;

@@ -115,6 +115,13 @@ describe("hostile peers", () => {
     expect(polite.isClosed).toBe(false);
   });
 
+  it("tcp: closes on those who speak something else", async () => {
+    const run = await runEdge(["tcp"]);
+    const browser = await run.peer("tcp");
+    browser.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await waitFor("the browser to be closed", () => browser.isClosed);
+  });
+
   it("tcp: closes what is idle, and keeps what a registration needs", async () => {
     const run = await runEdge(["tcp"], { limits: { idleTimeoutMs: 150 } });
     const srf = await run.app();
@@ -167,13 +174,15 @@ describe("hostile peers", () => {
     expect((await fetch(`http://127.0.0.1:${String(port)}/`)).status).toBe(426);
     const rude = new WebSocket(`ws://127.0.0.1:${String(port)}/`, "sip");
     await once(rude, "open");
-    rude.send(Buffer.alloc(1000, 0xff));
     rude.send("\r\n\r\n");
     const [pong] = (await once(rude, "message")) as [Buffer];
     expect(pong.toString()).toBe("\r\n");
     rude.send(Buffer.alloc(100_000, 0x61));
     const [code] = (await once(rude, "close")) as [number];
     expect(code).toBe(1009);
+    const babbler = await run.peer("ws");
+    babbler.send("GET / HTTP/1.1\r\n\r\n");
+    await waitFor("the babbler to be closed", () => babbler.isClosed);
     await expectAlive(await run.peer("ws"), "WS");
   });
 

@@ -34,4 +34,6 @@ export interface Flow {
   send(bytes: Buffer): boolean;
   /** Runs when a stream is gone, a connection attempt has failed, or the system refuses to send a datagram. */
   onClose(run: () => void): Cancel;
+  /** Ends a stream; means nothing over UDP. */
+  close(): void;
 }

@@ -99,6 +99,7 @@ export class StreamFlow implements Flow {
       }
       hasMessage = true;
     }
+    if (!this.#isOpen) return;
     if (hasMessage) this.#stopExpecting();
     if (this.#framer.hasPartialMessage) this.#expectMessage();
   }

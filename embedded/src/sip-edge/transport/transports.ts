@@ -27,10 +27,6 @@ export interface TransportsConfig {
   readonly limits: TransportLimits;
 }
 
-interface StreamConnection extends Flow {
-  close(): void;
-}
-
 /** The listeners and the connections of the edge. Owns all of them. */
 export class Transports {
   readonly #config: TransportsConfig;
@@ -38,7 +34,7 @@ export class Transports {
   readonly #listeners: Listener[] = [];
   readonly #udp: UdpListener[] = [];
   readonly #streams: StreamListener[] = [];
-  readonly #connections = new Map<string, StreamConnection>();
+  readonly #connections = new Map<string, Flow>();
   readonly #perAddress = new Map<string, number>();
 
   private constructor(config: TransportsConfig, inbox: Inbox) {
@@ -129,6 +125,7 @@ export class Transports {
       failure,
       send: () => false,
       onClose: () => () => undefined,
+      close: () => undefined,
     };
   }
 
@@ -186,7 +183,7 @@ export class Transports {
     return isLoopback || (this.#perAddress.get(remoteHost) ?? 0) < maxConnectionsPerAddress;
   };
 
-  readonly #opened = (flow: StreamConnection): void => {
+  readonly #opened = (flow: Flow): void => {
     const key = connectionKey(flow.protocol, flow.remote);
     this.#connections.set(key, flow);
     const { host } = flow.remote;

@@ -90,6 +90,10 @@ class UdpFlow implements Flow {
     return true;
   }
 
+  close(): void {
+    // The socket is everybody's.
+  }
+
   onClose(run: () => void): Cancel {
     this.#failureListeners.add(run);
     return () => {
