@@ -146,6 +146,16 @@ export class ChannelLeg implements Leg {
     }
   }
 
+  /** The dialog with the party, by drachtio's id. */
+  get dialogId(): string {
+    return this.#party.dialog.id;
+  }
+
+  /** The party is gone, although no BYE of theirs reached us. */
+  losePartyQuietly(): void {
+    void this.#end({ by: "remote", cause: "normal" }); // never rejects
+  }
+
   hangUp(cause: HangUpCause = "normal"): Promise<void> {
     return this.#end({ by: "local", cause });
   }

@@ -15,6 +15,7 @@ export interface SipMessage {
 }
 
 export interface SipRequest extends SipMessage, EventEmitter {
+  /** Emits "response" for a request of ours, "cancel" for an INVITE that we received. */
   readonly method: string;
   readonly uri: string;
   readonly source: "network" | "application";

@@ -116,11 +116,6 @@ export class SipRegistrar implements Registrar {
     this.#apply(this.#table.remove((binding) => binding === lost, "unreachable"));
   }
 
-  /** The edge lost its connections, so every websocket and TCP contact is gone; UDP ones may still be there. */
-  dropStreams(): void {
-    this.#apply(this.#table.remove((binding) => binding.source.transport !== "udp", "connection-lost"));
-  }
-
   issueCredential(
     subject: { kind: "person"; personId: string } | { kind: "guest"; number: string },
     ttlMs: number,

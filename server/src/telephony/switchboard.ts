@@ -17,6 +17,7 @@ import type { CallParts } from "./inbound-call.ts";
 import { AdmittedCall } from "./inbound-call.ts";
 import type { AgentLeg, CallerLeg } from "./leg.ts";
 import { MediaConnection } from "./media-connection.ts";
+import { watchOrphan } from "./orphans.ts";
 import { answerOptions, refuseOtherMethods } from "./other-methods.ts";
 import { endLeftovers, nodeHeader } from "./reconcile.ts";
 import { routeTo, SipRegistrar } from "./registrar.ts";
@@ -63,6 +64,7 @@ export class Switchboard implements Telephony {
     mediaCommandTimeouts: 0,
   };
   #handler: ((call: InboundCall) => void) | null = null;
+  #orphans: ChannelLeg[] = [];
   #isDraining = false;
   #closing: Promise<void> | null = null;
 
@@ -225,6 +227,7 @@ export class Switchboard implements Telephony {
     this.#edge.handle("options", (request, response) => answerOptions(request, response, this.#gate));
     refuseOtherMethods(this.#edge);
     this.#edge.onDown(() => this.#onEdgeLost());
+    this.#edge.onUp(() => this.#watchOrphans());
   }
 
   async #onInvite(request: SipRequest, response: SipResponse): Promise<void> {
@@ -311,11 +314,21 @@ export class Switchboard implements Telephony {
     void leg.ended.then(() => this.#legs.delete(leg));
   }
 
-  /** Talk goes on without the edge; what waits for a SIP message would wait for ever. */
+  /**
+   * Talk goes on without the edge; what waits for a SIP message would wait for ever. Registrations stay: if the edge
+   * itself died, its websockets died with it, which the proxy in front of them tells.
+   */
   #onEdgeLost(): void {
     for (const ring of [...this.#rings]) ring.fail();
     for (const call of [...this.#calls.keys()]) call.failUnanswered();
-    this.#registrar.dropStreams();
+    this.#orphans = [...this.#legs];
+  }
+
+  /** Legs from before the loss: the edge doesn't tell the new connection of their BYEs. */
+  #watchOrphans(): void {
+    for (const leg of this.#orphans.splice(0)) {
+      void watchOrphan(leg, { edge: this.#edge, clock: this.#ports.clock, log: this.#log }); // never rejects
+    }
   }
 
   #countRejected(cause: string): void {
