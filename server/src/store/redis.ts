@@ -1,4 +1,5 @@
 /** The door of the store's Redis. */
+import { setTimeout as wait } from "node:timers/promises";
 import { createClient } from "redis";
 import { Failure } from "../base/failure.ts";
 import { describeError, type Log } from "../base/log.ts";
@@ -17,6 +18,7 @@ export interface Redis {
 }
 
 const longestReconnectDelayMs = 2_000;
+const closePatienceMs = 1_000;
 
 /**
  * Connects; throws Failure "unavailable" if Redis is not there within `startTimeoutMs` (default 30 s). Later
@@ -39,7 +41,7 @@ export async function openRedis(
   try {
     client = await connect();
   } catch (error) {
-    for (const each of clients) each.destroy();
+    for (const each of clients) destroy(each);
     throw new Failure("unavailable", `Redis cannot be used: ${describeError(error)}. Check REDIS_URL.`);
   }
   let closing: Promise<void> | null = null;
@@ -48,7 +50,7 @@ export async function openRedis(
     duplicate: connect,
     ping: () => pingWithin(client, 2_000),
     close() {
-      closing ??= closeAll(clients);
+      closing ??= closeAll(client, clients);
       return closing;
     },
   };
@@ -86,15 +88,29 @@ async function pingWithin(client: RedisClient, timeoutMs: number): Promise<void>
     });
   });
   if (!client.isReady) throw new Failure("unavailable", "Redis is not connected");
-  await Promise.race([client.ping(), late]);
+  try {
+    await Promise.race([client.ping(), late]);
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure("unavailable", describeError(error));
+  }
 }
 
-/** `close` waits for commands under way; a connection that is down has nothing to wait for. */
-async function closeAll(clients: Set<RedisClient>): Promise<void> {
-  await Promise.all(
-    [...clients].map(async (client) => {
-      if (client.isReady) await client.close();
-      else client.destroy();
-    }),
-  );
+/**
+ * What was sent on the shared connection is answered first, for a moment; the others may block for ever and are
+ * cut, which rejects what waits on them.
+ */
+async function closeAll(shared: RedisClient, clients: Set<RedisClient>): Promise<void> {
+  for (const client of clients) if (client !== shared) destroy(client);
+  if (shared.isReady) {
+    const patience = new AbortController();
+    const late = wait(closePatienceMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([shared.close().catch(() => undefined), late]); // an error here: it is gone already
+    patience.abort();
+  }
+  destroy(shared);
+}
+
+/** Throws for a client that is not open; that one needs nothing. */
+function destroy(client: RedisClient): void {
+  if (client.isOpen) client.destroy();
 }
