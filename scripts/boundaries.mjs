@@ -66,7 +66,8 @@ const rules = [
     from: { path: "^server/src/[a-z]+/core/", pathNot: isTest },
     to: {
       pathNot:
-        "^server/src/[a-z]+/core/|^server/src/contract/|node_modules/(luxon|zod|libphonenumber-js)|^node:crypto|^crypto$",
+        "^server/src/[a-z]+/core/|^server/src/contract/|node_modules/(luxon|zod|libphonenumber-js)|^(node:)?(crypto|net)$",
+      dependencyTypesNot: ["type-only"],
     },
   },
   {

@@ -36,7 +36,7 @@ export function bind<E extends Endpoint>(
   endpoint: E,
   run: (input: InputOf<E>, context: SignedInContext) => Promise<ResultOf<E> | FileResult>,
 ): BoundEndpoint {
-  return { endpoint, run: run as BoundEndpoint["run"] };
+  return { endpoint, run };
 }
 
 /** The same for `access: "public"`, where nobody may be signed in. */
@@ -44,5 +44,5 @@ export function bindPublic<E extends Endpoint>(
   endpoint: E,
   run: (input: InputOf<E>, context: RequestContext) => Promise<ResultOf<E> | FileResult>,
 ): BoundEndpoint {
-  return { endpoint, run: run as BoundEndpoint["run"] };
+  return { endpoint, run };
 }
