@@ -5,8 +5,13 @@ import { waitFor } from "../../tests/rig/wait-for.ts";
 
 export interface RawPeer {
   readonly port: number;
-  /** Sends lines joined by CRLF, with the body behind; resolves with the first final response of this Call-ID. */
-  ask(lines: string[], body?: string): Promise<string>;
+  /**
+   * Sends lines joined by CRLF, with the body behind; resolves with the first final response that has the mark
+   * (the Call-ID by default).
+   */
+  ask(lines: string[], body?: string, mark?: string): Promise<string>;
+  /** Sends a request that gets no response (ACK). */
+  tell(lines: string[]): void;
   send(text: string): void;
   close(): Promise<void>;
 }
@@ -17,26 +22,36 @@ export async function openRawPeer(
 ): Promise<RawPeer> {
   const socket = createSocket("udp4");
   const received: string[] = [];
-  socket.on("message", (data) => received.push(data.toString()));
+  socket.on("message", (data) => {
+    const text = data.toString();
+    received.push(text);
+    if (text.startsWith("BYE ")) socket.send(okTo(text), at.port, at.host);
+  });
   await new Promise<void>((resolve) => socket.bind(0, address, resolve));
   const { port } = socket.address();
   const send = (text: string) => socket.send(text, at.port, at.host);
+  const fill = (lines: string[], callId: string, body: string): string => {
+    const filled = lines.map((line) =>
+      line
+        .replaceAll("{callId}", callId)
+        .replaceAll("{address}", address)
+        .replaceAll("{port}", String(port))
+        .replaceAll("{branch}", `z9hG4bK${randomBytes(8).toString("hex")}`),
+    );
+    return `${[...filled, `Content-Length: ${Buffer.byteLength(body)}`].join("\r\n")}\r\n\r\n${body}`;
+  };
   return {
     port,
     send,
-    async ask(lines, body = "") {
+    tell: (lines) => send(fill(lines, "", "")),
+    async ask(lines, body = "", mark) {
       const callId = `${randomBytes(8).toString("hex")}@raw`;
-      const filled = lines.map((line) =>
-        line
-          .replaceAll("{callId}", callId)
-          .replaceAll("{address}", address)
-          .replaceAll("{port}", String(port))
-          .replaceAll("{branch}", `z9hG4bK${randomBytes(8).toString("hex")}`),
-      );
-      send(`${[...filled, `Content-Length: ${Buffer.byteLength(body)}`].join("\r\n")}\r\n\r\n${body}`);
+      const from = received.length;
+      send(fill(lines, callId, body));
       return waitFor(
         `an answer to ${lines[0]}`,
-        () => received.find((text) => text.includes(callId) && /^SIP\/2\.0 [2-6]/.test(text)),
+        () =>
+          received.slice(from).find((text) => text.includes(mark ?? callId) && /^SIP\/2\.0 [2-6]/.test(text)),
         { timeoutMs: 5_000, intervalMs: 5 },
       );
     },
@@ -45,6 +60,12 @@ export async function openRawPeer(
         socket.close(() => resolve());
       }),
   };
+}
+
+/** 200 to a BYE, so that the other side need not repeat it. */
+function okTo(request: string): string {
+  const copied = request.split("\r\n").filter((line) => /^(Via|From|To|Call-ID|CSeq):/i.test(line));
+  return ["SIP/2.0 200 OK", ...copied, "Content-Length: 0", "", ""].join("\r\n");
 }
 
 export const plainOffer = [
