@@ -61,6 +61,10 @@ function tell(level: "warn" | "error"): (fields: Record<string, unknown>, messag
 
 const log = { info: (): void => undefined, warn: tell("warn"), error: tell("error") };
 
+// A parent that is gone reads nothing any more; telling that to nobody would go round in circles.
+process.stderr.on("error", () => undefined);
+process.stdout.on("error", () => undefined);
+
 let isLeaving = false;
 
 async function leave(embedded: Embedded): Promise<void> {

@@ -53,7 +53,7 @@ export class AppRequests {
       const start = readStartLine(command.app);
       this.#refuseOwnAddress(start.uri);
       requireContentType(command.app);
-      withFlow(this.#flowToward(start, routeUrl === "" ? start.uri : routeUrl), (flow) => {
+      withFlow(this.#flowToward(start, routeUrl), (flow) => {
         attempt(command, () => this.#sendNew(command, start, flow));
       });
     });
@@ -90,11 +90,17 @@ export class AppRequests {
     }
   }
 
-  #flowToward(start: StartLine, target: string): Flow | Promise<Flow> {
+  /**
+   * The hop that the application names, as long as there is a connection to it; else the connection that the
+   * contact registered on, which may be newer; else wherever the URI leads.
+   */
+  #flowToward(start: StartLine, routeUrl: string): Flow | Promise<Flow> {
     const { registrations, sender } = this.#context;
+    const hop = sender.hopOf(routeUrl === "" ? start.uri : routeUrl);
+    const named = routeUrl === "" || hop === undefined ? undefined : this.#transports.openFlowTo(hop);
+    if (named !== undefined) return named;
     const registered = methodsToContacts.has(start.method) ? registrations.find(start.uri) : undefined;
     if (registered !== undefined) return registered;
-    const hop = sender.hopOf(target);
     if (hop === undefined) throw new NotSent("requested protocol/transport not available");
     return sender.flowFor(hop);
   }

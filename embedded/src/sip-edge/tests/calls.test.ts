@@ -233,6 +233,35 @@ describe.each(["tcp", "tls", "ws", "wss"] as const)("a %s connection that drops"
   });
 });
 
+describe("two devices of one contact", () => {
+  it("are told apart by the hop that the application names", async () => {
+    const run = await runEdge(["udp", "tcp", "ws"]);
+    const srf = await run.app();
+    const hops: string[] = [];
+    srf.register((request, response) => {
+      const transport = /transport=(\w+)/.exec(request.get("Contact"))?.[1] ?? "udp";
+      hops.push(`sip:${request.source_address}:${String(request.source_port)};transport=${transport}`);
+      response.send(200, { headers: { Contact: `${request.get("Contact")};expires=60` } });
+    });
+    const phones: SipPeer[] = [];
+    for (const protocol of ["ws", "ws", "tcp", "udp"] as const) {
+      const phone = await run.peer(protocol);
+      const transport = names[protocol].via;
+      const contact = `<sip:alice@x7k2.invalid;transport=${protocol}>`;
+      phone.send(composeRequest({ port: phone.port, transport, method: "REGISTER", contact }));
+      await phone.response(200, "REGISTER");
+      phones.push(phone);
+    }
+    for (const [index, phone] of phones.entries()) {
+      const options = { localSdp: sdp, proxy: hops[index] };
+      const refused = srf.createUAC("sip:alice@x7k2.invalid", options).catch((error: unknown) => error);
+      phone.send(composeResponse(await phone.request("INVITE"), 486));
+      await phone.request("ACK");
+      expect(await refused).toMatchObject({ status: 486 });
+    }
+  });
+});
+
 describe("connections that the edge opens", () => {
   it("carry a call to a TCP phone, and are used again", async () => {
     const run = await runEdge(["udp", "tcp"]);

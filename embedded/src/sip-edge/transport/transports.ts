@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import type { Clock } from "../clock.ts";
 import { chooseAdvertisedHost, isWildcard } from "./advertised-address.ts";
 import {
@@ -11,6 +11,7 @@ import {
 } from "./flow.ts";
 import type { Inbox, Listener, TransportLimits } from "./listener.ts";
 import { readLocalAddresses } from "./local-addresses.ts";
+import type { Hop } from "./next-hop.ts";
 import { listenStream, type StreamListener, type TlsIdentity } from "./stream-listener.ts";
 import { listenUdp, type UdpListener } from "./udp-listener.ts";
 import { listenWebSocket } from "./websocket-listener.ts";
@@ -110,6 +111,12 @@ export class Transports {
     if (stream === undefined || !this.#admit(remote.host))
       return this.deadFlow(protocol, remote, unreachable);
     return stream.connect(remote, name);
+  }
+
+  /** The way to an address that needs no new connection: one that is open, or the UDP socket. */
+  openFlowTo({ protocol, host, port }: Hop): Flow | undefined {
+    if (isIP(host) === 0) return undefined;
+    return protocol === "udp" ? this.flowTo("udp", { host, port }) : this.#existing(protocol, { host, port });
   }
 
   /** A flow on which nothing can be sent: for a next hop that can't be found. */
