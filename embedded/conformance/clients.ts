@@ -94,8 +94,8 @@ export interface Srf {
   options(listener: (request: Request, response: Response) => void): void;
   request(
     uri: string,
-    options: SendOptions & { method: string; proxy?: string; auth?: { username: string; password: string } },
-    callback: (error: unknown, request: Request) => void,
+    options: SendOptions & { method: string; proxy?: string; stackDialogId?: string },
+    callback: (error: Error | null, request: Request) => void,
   ): void;
   createUAS(request: Request, response: Response, options: { localSdp: string }): Promise<Dialog>;
   createUAC(uri: string, options: CallOptions & { noAck: true }, progress?: CallProgress): Promise<LateOffer>;

@@ -11,6 +11,7 @@ export interface Incoming {
 /** Where the edge listens, as its answer to the client's sign-in says. */
 export interface Edge {
   readonly udp: { readonly host: string; readonly port: number };
+  readonly tcp: { readonly host: string; readonly port: number };
   readonly webSocketUrl: string;
   /** A SIP URI of that user at the UDP address. */
   uri(user: string): string;
@@ -69,14 +70,19 @@ export class Controller {
     return this.#waiting.length;
   }
 
-  /** Sends a request outside of calls, and brings the status of its final answer. */
+  /** Sends a request outside of calls (or in one, by its id) and brings the status of its final answer. */
   ask(
     uri: string,
-    options: { method: string; proxy?: string; headers?: Readonly<Record<string, string>> },
+    options: {
+      method: string;
+      proxy?: string;
+      stackDialogId?: string;
+      headers?: Readonly<Record<string, string>>;
+    },
   ): Promise<number> {
     return new Promise((resolve, reject) => {
       this.srf.request(uri, options, (error, request) => {
-        if (error instanceof Error) reject(error);
+        if (error !== null) reject(error);
         else request.on("response", ({ status }) => resolve(status));
       });
     });
@@ -120,6 +126,7 @@ function edgeOf(hostports: string): Edge {
   const ws = of("ws");
   return {
     udp,
+    tcp: of("tcp"),
     webSocketUrl: `ws://${ws.host}:${ws.port}`,
     uri: (user) => `sip:${user}@${udp.host}:${udp.port}`,
   };

@@ -181,6 +181,24 @@ describe("the media server under control", () => {
     expect(variables["Channel-Read-Codec-Name"]).toBe("PCMU");
   });
 
+  it.concurrent(
+    "keeps the headers of its INVITE as variables, and lists the channel for another node",
+    async () => {
+      const media = await app.media();
+      const audio = await RtpAudio.open();
+      const headers = { "X-Ringdown-Node": "node-7" };
+      const endpoint = await media.createEndpoint({ remoteSdp: audio.sdp(), headers });
+      const value = await media.api(`uuid_getvar ${endpoint.uuid} sip_h_X-Ringdown-Node`);
+      expect(value.trim()).toBe("node-7");
+      await listed(endpoint.uuid);
+      const rows = (await media.api("show channels")).split("\n");
+      expect(rows[0]).toMatch(/^uuid,direction,created,/);
+      expect(rows.some((row) => row.startsWith(`${endpoint.uuid},inbound,`))).toBe(true);
+      await endpoint.destroy();
+      audio.close();
+    },
+  );
+
   it.concurrent("counts packets and jitter of a channel", async ({ onTestFinished }) => {
     const caller = await connect(onTestFinished);
     await waitUntil("some talk", 3000, () => caller.audio.ear.heardMs >= 0);

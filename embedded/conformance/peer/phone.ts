@@ -12,7 +12,7 @@ import {
   uriOf,
 } from "./sip-message.ts";
 import type { SipMessage } from "./sip-message.ts";
-import { openUdpWire, openWebSocketWire } from "./sip-wire.ts";
+import { openTcpWire, openUdpWire, openWebSocketWire } from "./sip-wire.ts";
 import type { SipWire } from "./sip-wire.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -35,10 +35,16 @@ export interface ResponseExtra extends Extra {
 export class Phone {
   readonly user: string;
   readonly inbox: SipMessage[] = [];
+  /** Set to lie about where it is, as a phone behind NAT does without knowing. */
+  claimedHost: string | undefined;
   readonly #wire: SipWire;
 
   static async onUdp(edge: { host: string; port: number }, user = `phone-${token()}`): Promise<Phone> {
     return new Phone(await openUdpWire(edge), user);
+  }
+
+  static async onTcp(edge: { host: string; port: number }, user = `phone-${token()}`): Promise<Phone> {
+    return new Phone(await openTcpWire(edge), user);
   }
 
   static async onWebSocket(url: string, user = `phone-${token()}`): Promise<Phone> {
@@ -52,7 +58,7 @@ export class Phone {
   }
 
   get contact(): string {
-    return `<sip:${this.user}@${this.#wire.contactHost}>`;
+    return `<sip:${this.user}@${this.claimedHost ?? this.#wire.contactHost}>`;
   }
 
   get contactUri(): string {

@@ -1,4 +1,5 @@
 import { createSocket } from "node:dgram";
+import { connect } from "node:net";
 import { randomBytes } from "node:crypto";
 import { WebSocket } from "ws";
 
@@ -37,6 +38,40 @@ export async function openUdpWire(edge: { host: string; port: number }): Promise
     onText: (listener) => socket.on("message", (bytes) => listener(bytes.toString("utf8"))),
     close,
     drop: () => void close(), // nothing to wait for: a closed UDP socket is simply gone
+  };
+}
+
+/** RFC 3261 §18.3: messages in a stream are told apart by Content-Length. */
+export async function openTcpWire(edge: { host: string; port: number }): Promise<SipWire> {
+  const socket = connect(edge.port, edge.host);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", reject);
+  });
+  socket.on("error", () => socket.destroy());
+  let received = Buffer.alloc(0);
+  return {
+    via: `TCP 127.0.0.1:${socket.localPort}`,
+    contactHost: `127.0.0.1:${socket.localPort};transport=tcp`,
+    send: (text) => void socket.write(text),
+    onText: (listener) =>
+      socket.on("data", (bytes: Buffer) => {
+        received = Buffer.concat([received, bytes]);
+        for (;;) {
+          const head = received.indexOf("\r\n\r\n");
+          if (head < 0) return;
+          const text = received.toString("utf8", 0, head);
+          const end = head + 4 + Number(/^(?:Content-Length|l) *: *(\d+)/im.exec(text)?.[1] ?? 0);
+          if (received.length < end) return;
+          if (text.trim() !== "") listener(received.toString("utf8", 0, end).trimStart());
+          received = received.subarray(end);
+        }
+      }),
+    close: () => {
+      socket.end();
+      return Promise.resolve();
+    },
+    drop: () => socket.destroy(),
   };
 }
 
