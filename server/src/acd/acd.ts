@@ -21,9 +21,10 @@ export type {
 export type { Engagement, ExitCause, HoldCause, WithdrawCause } from "./core/effect.ts";
 export type { OfferReason, Staffing, Trigger } from "./core/reason.ts";
 export type { Capacity, Channel, Membership, QueueSettings, Strategy } from "./core/settings.ts";
-export { defaultQueueSettings, highestPriority, oneCall } from "./core/settings.ts";
+export { defaultQueueSettings, oneCall } from "./core/settings.ts";
 export type { EventLog } from "./event-log.ts";
 export { openMemoryLog } from "./event-log.memory.ts";
+export { openRedisLog } from "./event-log.redis.ts";
 
 /** Joins the log and, when nobody else is, becomes the router. Resolves once it can take callers. */
 export async function startAcd(options: AcdOptions): Promise<Acd> {

@@ -37,6 +37,7 @@ function createAgent(turn: Turn, agentId: string): Agent {
     turns: 0,
     lastOffered: {},
     lots: {},
+    answeredAt: {},
     failures: 0,
     offers: [],
     talks: [],
@@ -61,6 +62,7 @@ function isRoutable(agent: Agent): boolean {
 function settle(turn: Turn, agent: Agent, wasRoutable: boolean, cause: WithdrawCause): void {
   if (isRoutable(agent) && !wasRoutable) {
     agent.failures = 0;
+    agent.answeredAt = {};
     agent.idleSince = turn.now;
   }
   refreshAgent(turn, agent);

@@ -1,5 +1,6 @@
 import type { Engagement, HoldCause } from "./effect.ts";
 import { OrderedSet } from "./ordered-set.ts";
+import { createPace, type Estimate, type Pace } from "./pace.ts";
 import type { Staffing } from "./reason.ts";
 import type { Capacity, Channel, Membership, QueueSettings } from "./settings.ts";
 
@@ -21,6 +22,8 @@ export interface Caller {
   /** Agents that are left out for this caller, until when. */
   leftOut: Record<string, number>;
   announceAt: number | null;
+  /** The last estimate of the wait that was announced. */
+  told: Estimate | null;
   alarmed: boolean;
 }
 
@@ -70,6 +73,8 @@ export interface Agent {
   lastOffered: Record<string, number>;
   /** The lot that the agent drew in each queue when they became free there, for weighted random. */
   lots: Record<string, number>;
+  /** The last answer in each lane ("channel queueId") since the agent began to work. */
+  answeredAt: Record<string, number>;
   /** Failures of our own side in a row. */
   failures: number;
   offers: string[];
@@ -95,6 +100,7 @@ export interface Lane {
   readonly ringing: OrderedSet<Caller>;
   /** Agents that could take one more, by the strategy's score. */
   readonly available: OrderedSet<Agent>;
+  pace: Pace;
 }
 
 export interface Queue {
@@ -162,7 +168,8 @@ export function createQueue(settings: QueueSettings): Queue {
 export function laneOf(queue: Queue, channel: Channel): Lane {
   let lane = queue.lanes.get(channel);
   if (!lane) {
-    lane = { open: new OrderedSet(), ringing: new OrderedSet(), available: new OrderedSet() };
+    const sets = { open: new OrderedSet<Caller>(), ringing: new OrderedSet<Caller>() };
+    lane = { ...sets, available: new OrderedSet<Agent>(), pace: createPace() };
     queue.lanes.set(channel, lane);
   }
   return lane;

@@ -1,10 +1,11 @@
 import type { Caller, Queue } from "./board.ts";
-import { waitingIn } from "./board.ts";
+import { laneOf, waitingIn } from "./board.ts";
 import { forsakenAt, scheduleCaller, scheduleQueue, unscheduleCaller } from "./deadlines.ts";
 import type { ReplyResult, WithdrawCause } from "./effect.ts";
 import type { Entry } from "./event.ts";
 import { clampPriority, positionOf, takeCallerOut } from "./lanes.ts";
 import { seekAgents, seekCallers } from "./matching.ts";
+import { noteLeaving, tellEstimate } from "./pace.ts";
 import { endAll } from "./revoking.ts";
 import type { Trigger } from "./reason.ts";
 import { becomeFree, endTalk } from "./talks.ts";
@@ -62,6 +63,7 @@ function callerOf(turn: Turn, entry: Entry, enqueuedAt: number): Caller {
     offers: [],
     leftOut: {},
     announceAt: null,
+    told: null,
     alarmed: false,
   };
 }
@@ -108,6 +110,7 @@ export function leave(turn: Turn, caller: Caller, cause: string, withdrawCause: 
   unscheduleCaller(board, caller.interactionId);
   if (queue) {
     takeCallerOut(turn, caller, queue);
+    noteLeaving(laneOf(queue, caller.channel));
     if (queue.unstaffedSince !== null) scheduleQueue(board, queue);
   }
   exit(turn, caller, cause);
@@ -116,12 +119,9 @@ export function leave(turn: Turn, caller: Caller, cause: string, withdrawCause: 
 
 /** Tells the caller where they stand. */
 export function announce(turn: Turn, caller: Caller, queue: Queue): void {
-  turn.effects.push({
-    type: "position",
-    interactionId: caller.interactionId,
-    queueId: caller.queueId,
-    position: positionOf(caller, queue),
-    waiting: waitingIn(queue),
-    estimatedWaitMs: null,
-  });
+  const { interactionId, queueId } = caller;
+  const position = positionOf(caller, queue);
+  const estimatedWaitMs = tellEstimate(caller, laneOf(queue, caller.channel), queue, position, turn.now);
+  const waiting = waitingIn(queue);
+  turn.effects.push({ type: "position", interactionId, queueId, position, waiting, estimatedWaitMs });
 }

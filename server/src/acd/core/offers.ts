@@ -1,10 +1,12 @@
 import type { Agent, Caller, Offer, Talk } from "./board.ts";
+import { laneOf } from "./board.ts";
 import { unscheduleCaller } from "./deadlines.ts";
 import type { HoldCause, ReplyResult, WithdrawCause } from "./effect.ts";
 import type { DeclineCause } from "./event.ts";
 import { refreshAgent, takeCallerOut } from "./lanes.ts";
 import { seekAgents, seekCallers } from "./matching.ts";
 import { endOffer, forgetOffer, hold, leaveOut } from "./offering.ts";
+import { noteAnswer } from "./pace.ts";
 import { endAll } from "./revoking.ts";
 import { beginTalk } from "./talks.ts";
 import type { Turn } from "./turn.ts";
@@ -39,7 +41,10 @@ export function accept(turn: Turn, offerId: string): ReplyResult {
   forgetOffer(turn, offer);
   const losers = endAll(turn, caller, "answered-elsewhere");
   const queue = board.queues.get(caller.queueId);
-  if (queue) takeCallerOut(turn, caller, queue);
+  if (queue) {
+    takeCallerOut(turn, caller, queue);
+    noteAnswer(laneOf(queue, caller.channel), agent, caller, turn.now);
+  }
   board.callers.delete(caller.interactionId);
   unscheduleCaller(board, caller.interactionId);
   agent.failures = 0;

@@ -1,12 +1,13 @@
 import type { Agent, Board, Caller, Offer } from "./board.ts";
-import { createBoard, createQueue } from "./board.ts";
+import { createBoard, createQueue, laneOf } from "./board.ts";
 import { scheduleAgent, scheduleCaller, scheduleOffer, scheduleQueue } from "./deadlines.ts";
 import { joinQueue, placeCaller, refreshAgent } from "./lanes.ts";
-import type { QueueSettings } from "./settings.ts";
+import type { Pace } from "./pace.ts";
+import type { Channel, QueueSettings } from "./settings.ts";
 import { beginTurn } from "./turn.ts";
 
 /** The form of the text; a snapshot of another form is refused rather than misread. */
-const version = 1;
+const version = 2;
 
 interface Snapshot {
   version: number;
@@ -14,7 +15,12 @@ interface Snapshot {
   sequence: number;
   nodes: [string, string][];
   lines: [string, number][];
-  queues: { settings: QueueSettings; unstaffedSince: number | null; lastLot: number }[];
+  queues: {
+    settings: QueueSettings;
+    unstaffedSince: number | null;
+    lastLot: number;
+    paces: [Channel, Pace][];
+  }[];
   agents: Agent[];
   callers: Caller[];
   offers: Offer[];
@@ -28,10 +34,11 @@ export function saveBoard(board: Board): string {
     sequence: board.sequence,
     nodes: [...board.nodes],
     lines: [...board.lines],
-    queues: [...board.queues.values()].map(({ settings, unstaffedSince, lastLot }) => ({
+    queues: [...board.queues.values()].map(({ settings, unstaffedSince, lastLot, lanes }) => ({
       settings,
       unstaffedSince,
       lastLot,
+      paces: [...lanes].map(([channel, { pace }]) => [channel, pace]),
     })),
     agents: [...board.agents.values()],
     callers: [...board.callers.values()],
@@ -49,8 +56,10 @@ export function restoreBoard(text: string): Board {
   board.sequence = saved.sequence;
   for (const [nodeId, session] of saved.nodes) board.nodes.set(nodeId, session);
   for (const [session, line] of saved.lines) board.lines.set(session, line);
-  for (const { settings, unstaffedSince, lastLot } of saved.queues) {
-    board.queues.set(settings.queueId, { ...createQueue(settings), unstaffedSince, lastLot });
+  for (const { settings, unstaffedSince, lastLot, paces } of saved.queues) {
+    const queue = { ...createQueue(settings), unstaffedSince, lastLot };
+    for (const [channel, pace] of paces) laneOf(queue, channel).pace = pace;
+    board.queues.set(settings.queueId, queue);
   }
   for (const offer of saved.offers) {
     board.offers.set(offer.offerId, offer);

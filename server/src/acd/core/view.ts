@@ -2,6 +2,7 @@ import type { Agent, Board, Caller, Queue } from "./board.ts";
 import { waitingIn } from "./board.ts";
 import type { Engagement, HoldCause } from "./effect.ts";
 import { callersOf, positionOf } from "./lanes.ts";
+import { estimateForNext } from "./pace.ts";
 import type { Staffing } from "./reason.ts";
 import type { Channel, QueueSettings } from "./settings.ts";
 
@@ -20,6 +21,10 @@ export interface QueueView {
   waiting: WaitingView[];
   /** The earliest original entry among those who wait, or null. */
   longestSince: number | null;
+  /** Of the voice lane: what somebody who came now would wait; null when unknown or nobody works. */
+  estimatedWaitMs: number | null;
+  /** How far off the first estimates told to callers were on average, over so many of them. */
+  estimateError: { meanMs: number; callers: number };
 }
 
 export interface WaitingView {
@@ -56,6 +61,7 @@ export function viewBoard(board: Board): BoardView {
 }
 
 export function viewQueue(board: Board, queue: Queue): QueueView {
+  const voice = queue.lanes.get("voice");
   const waiting = callersOf(queue).map((caller) => viewCaller(board, caller, queue));
   const longestSince = waiting.reduce((least, { enqueuedAt }) => Math.min(least, enqueuedAt), Infinity);
   return {
@@ -64,6 +70,8 @@ export function viewQueue(board: Board, queue: Queue): QueueView {
     staffing: { ...queue.staffing },
     waiting,
     longestSince: longestSince === Infinity ? null : longestSince,
+    estimatedWaitMs: estimateForNext(voice, queue),
+    estimateError: { meanMs: Math.round(voice?.pace.meanErrorMs ?? 0), callers: voice?.pace.judged ?? 0 },
   };
 }
 

@@ -234,8 +234,12 @@ export function spell(board: Board): unknown {
           open: spellSet(lane.open),
           ringing: spellSet(lane.ringing),
           available: spellSet(lane.available),
+          pace: { ...lane.pace },
         }))
-        .filter(({ open, ringing, available }) => open.length + ringing.length + available.length > 0)
+        .filter(
+          ({ open, ringing, available, pace }) =>
+            pace.rounds + pace.judged + open.length + ringing.length + available.length > 0,
+        )
         .sort((a, b) => a.channel.localeCompare(b.channel)),
     })),
   };
