@@ -162,6 +162,16 @@ describe("the parser and hostile bytes", () => {
     expect(result.type === "message" && headerValue(result.message, "Call-ID")).toContain("sdp01");
   });
 
+  it("takes Call-IDs and tags with base64 in them, as phones make them", () => {
+    const text = tortureMessages.get("badbranch")?.toString("latin1") ?? "";
+    const base64 = text
+      .replace(/Call-ID: .*/, "Call-ID: Zm9v+/YmFyCg==@192.0.2.1")
+      .replace(";tag=33242", ";tag=Zm9v==");
+    expect(base64).toContain("tag=Zm9v==");
+    expect(judge(Buffer.from(base64, "latin1"))).toBe("request");
+    expect(judge(Buffer.from(base64.replace("Zm9v+", "a|b"), "latin1"))).toBe(400);
+  });
+
   it("bounds the number of headers", () => {
     const many = "X-Filler: 1\r\n".repeat(10_000);
     expect(judge(Buffer.from(`OPTIONS sip:a@b SIP/2.0\r\n${many}\r\n`))).toBe(400);

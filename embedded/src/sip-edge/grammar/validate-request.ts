@@ -12,9 +12,11 @@ export interface Refusal {
 }
 
 const singleHeaders = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires"] as const;
-const tokenPattern = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
-/** RFC 3261 section 25.1, word [ "@" word ]. Call-ID and tag go into the control protocol: no bar may be in them. */
-const callIdPattern = /^[A-Za-z0-9\-.!%*_+`'~()<>:\\"/[\]?{}@]+$/;
+/**
+ * Wider than RFC 3261 section 25.1, because phones put base64 there; but Call-ID and tag become fields of the
+ * control protocol, where a bar or a line end would forge others.
+ */
+const fieldPattern = /^[!-{}~\x80-\xff]+$/;
 const supportedExtensions = new Set([
   "100rel",
   "answermode",
@@ -74,11 +76,11 @@ function checkMandatory(request: SipRequest): Refusal | undefined {
   for (const name of ["From", "To"]) {
     const address = parseNameAddr(headerValue(request, name) ?? "");
     const tag = address === undefined ? undefined : paramOf(address, "tag");
-    if (address === undefined || (tag !== undefined && !tokenPattern.test(tag))) {
+    if (address === undefined || (tag !== undefined && !fieldPattern.test(tag))) {
       return badRequest(`Bad ${name} Header`);
     }
   }
-  if (!callIdPattern.test(headerValue(request, "Call-ID") ?? "")) return badRequest("Bad Call-ID Header");
+  if (!fieldPattern.test(headerValue(request, "Call-ID") ?? "")) return badRequest("Bad Call-ID Header");
   const cseq = parseCSeq(headerValue(request, "CSeq") ?? "");
   if (cseq === undefined) return badRequest("Bad CSeq Header");
   if (cseq.method !== request.method) return badRequest("CSeq Method Mismatch");
