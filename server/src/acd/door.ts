@@ -213,8 +213,7 @@ export class Door implements Acd {
   }
 
   private store(line: number, event: AcdEvent): Promise<void> {
-    const { log, clock } = this.options;
-    return log.append({ session: this.session, line, at: clock.now(), event });
+    return this.options.log.append({ session: this.session, line, at: this.router.now(), event });
   }
 
   private nextLine(): number {

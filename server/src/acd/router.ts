@@ -39,6 +39,8 @@ export class Router {
   board: Board = createBoard();
   private readonly options: RouterOptions;
   private position = 0;
+  /** How far the board's time is ahead of this node's clock. */
+  private aheadMs = 0;
   /** The last line whose effects are final, as far as this node knows. */
   private committed = 0;
   /** The last line whose effects this node was told. */
@@ -61,6 +63,16 @@ export class Router {
 
   constructor(options: RouterOptions) {
     this.options = options;
+  }
+
+  /**
+   * The time that this node stamps on its lines: its clock, but never behind the board. So time goes on at its
+   * usual pace for those who wait when the clock is set back, or when another node's clock is ahead.
+   */
+  now(): number {
+    const clockNow = this.options.clock.now();
+    this.aheadMs = Math.max(this.aheadMs, this.board.now - clockNow);
+    return clockNow + this.aheadMs;
   }
 
   get isLeading(): boolean {
@@ -283,7 +295,8 @@ export class Router {
     const atMs = nextDeadline(this.board);
     if (atMs === null || (this.wake && this.wake.atMs <= atMs)) return;
     this.wake?.cancel();
-    const cancel = this.options.clock.setTimer(atMs, () => {
+    const { clock } = this.options;
+    const cancel = clock.setTimer(clock.now() + Math.max(0, atMs - this.now()), () => {
       this.wake = null;
       this.tick();
     });
@@ -293,7 +306,7 @@ export class Router {
   private tick(): void {
     if (this.epoch === null || this.isTicking || this.isClosed) return;
     const atMs = nextDeadline(this.board);
-    if (atMs === null || atMs > this.options.clock.now()) {
+    if (atMs === null || atMs > this.now()) {
       this.arm();
       return;
     }
