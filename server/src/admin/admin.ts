@@ -15,7 +15,6 @@ import { hasAdministrator } from "./invitations.postgres.ts";
 import { labelEndpoints } from "./labels.handlers.ts";
 import { numberEndpoints } from "./numbers.handlers.ts";
 import { announcer, type Office } from "./office.ts";
-import { findDeskPhone } from "./people.postgres.ts";
 import { peopleEndpoints } from "./people.handlers.ts";
 import { promptEndpoints, type PromptStore } from "./prompts.handlers.ts";
 import { queueEndpoints } from "./queues.handlers.ts";
@@ -127,11 +126,11 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     ],
     trunks: trunkDirectory(directory, changes),
     phones: {
-      async find(username) {
-        const found = await findDeskPhone(postgres, username);
-        if (found === null) return undefined;
-        const { personId, ...secret } = found;
-        return { personId, secret };
+      find(username) {
+        const found = directory.deskPhone(username);
+        if (found === null) return Promise.resolve(undefined);
+        const { personId, ha1Md5, ha1Sha256 } = found;
+        return Promise.resolve({ personId, secret: { ha1Md5, ha1Sha256 } });
       },
     },
     people: { isStillAllowed: (personId) => directory.person(personId)?.active === true },

@@ -6,7 +6,7 @@ import type { Queryable } from "../store/postgres.ts";
 import { listFlowsPublished } from "./flows.postgres.ts";
 import { listLabels, type Label } from "./labels.postgres.ts";
 import { listNumbers } from "./numbers.postgres.ts";
-import { listPeople } from "./people.postgres.ts";
+import { listDeskPhones, listPeople, type StoredPhone } from "./people.postgres.ts";
 import { listQueues } from "./queues.postgres.ts";
 import { listStoredTrunks, type StoredTrunk } from "./trunks.postgres.ts";
 
@@ -19,20 +19,23 @@ export interface DirectoryRows {
   flows: { flowId: string; version: number; flow: Flow }[];
   people: Person[];
   trunks: StoredTrunk[];
+  deskPhones: StoredPhone[];
   /** Retired ones included. */
   notReadyReasons: Label[];
   dispositions: Label[];
 }
 
 export async function loadDirectory(postgres: Queryable): Promise<DirectoryRows> {
-  const [queues, numbers, flows, people, trunks, notReadyReasons, dispositions] = await Promise.all([
-    listQueues(postgres),
-    listNumbers(postgres),
-    listFlowsPublished(postgres),
-    listPeople(postgres),
-    listStoredTrunks(postgres),
-    listLabels(postgres, "not_ready_reason"),
-    listLabels(postgres, "disposition"),
-  ]);
-  return { queues, numbers, flows, people, trunks, notReadyReasons, dispositions };
+  const [queues, numbers, flows, people, trunks, deskPhones, notReadyReasons, dispositions] =
+    await Promise.all([
+      listQueues(postgres),
+      listNumbers(postgres),
+      listFlowsPublished(postgres),
+      listPeople(postgres),
+      listStoredTrunks(postgres),
+      listDeskPhones(postgres),
+      listLabels(postgres, "not_ready_reason"),
+      listLabels(postgres, "disposition"),
+    ]);
+  return { queues, numbers, flows, people, trunks, deskPhones, notReadyReasons, dispositions };
 }

@@ -2,6 +2,7 @@ import type { Flow } from "../contract/flow.ts";
 import type { Person } from "../contract/people.ts";
 import type { Queue } from "../contract/queues.ts";
 import type { Label } from "./labels.postgres.ts";
+import type { StoredPhone } from "./people.postgres.ts";
 import type { Postgres } from "../store/postgres.ts";
 import {
   loadDirectory,
@@ -33,6 +34,8 @@ export interface Directory {
   person(personId: string): Person | null;
   people(): readonly Person[];
   trunks(): readonly StoredTrunk[];
+  /** A desk phone of an active person, by its SIP username. */
+  deskPhone(username: string): StoredPhone | null;
   /** Reasons and dispositions that may be chosen, not the retired ones. */
   labels(): { notReadyReasons: Label[]; dispositions: Label[] };
 }
@@ -63,6 +66,7 @@ export async function openDirectory(postgres: Postgres): Promise<OpenDirectory> 
     person: (personId) => now.people.get(personId) ?? null,
     people: () => now.rows.people,
     trunks: () => now.rows.trunks,
+    deskPhone: (username) => now.deskPhones.get(username) ?? null,
     labels: () => now.labels,
   };
 }
@@ -82,6 +86,7 @@ function index(rows: DirectoryRows) {
     flows: new Map(rows.flows.map((each) => [each.flowId, each])),
     queues: new Map(rows.queues.map((each) => [each.id, each])),
     people: new Map(rows.people.map((each) => [each.id, each])),
+    deskPhones: new Map(rows.deskPhones.map((each) => [each.username, each])),
     labels: { notReadyReasons: open(rows.notReadyReasons), dispositions: open(rows.dispositions) },
   };
 }

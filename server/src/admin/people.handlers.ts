@@ -128,7 +128,7 @@ async function issueDeskPhone(
     const person = await mustFind(inside, personId);
     if (!person.active) throw new Failure("conflict", `${person.name} is deactivated`);
     const username = `desk-${person.username}`;
-    await saveDeskPhone(inside, personId, { username, ...digestHashes(username, realm, password) });
+    await saveDeskPhone(inside, { personId, username, ...digestHashes(username, realm, password) });
     await audit(inside, actorOf(context), { action: "desk-phone.issued", subject: `person:${personId}` });
     return { username, password, domain: realm };
   });

@@ -111,21 +111,18 @@ export async function noteSignIn(postgres: Queryable, id: string, at: number): P
 }
 
 export interface StoredPhone {
+  personId: string;
   username: string;
   ha1Md5: string;
   ha1Sha256: string;
 }
 
-export async function saveDeskPhone(
-  postgres: Queryable,
-  personId: string,
-  phone: StoredPhone,
-): Promise<void> {
+export async function saveDeskPhone(postgres: Queryable, phone: StoredPhone): Promise<void> {
   await postgres.query(
     `insert into desk_phone (person_id, username, ha1_md5, ha1_sha256) values ($1, $2, $3, $4)
      on conflict (person_id) do update set username = excluded.username, ha1_md5 = excluded.ha1_md5,
        ha1_sha256 = excluded.ha1_sha256, created_at = now()`,
-    [personId, phone.username, phone.ha1Md5, phone.ha1Sha256],
+    [phone.personId, phone.username, phone.ha1Md5, phone.ha1Sha256],
   );
 }
 
@@ -136,14 +133,9 @@ export async function removeDeskPhone(postgres: Queryable, personId: string): Pr
 }
 
 /** Only of people who may still sign in. */
-export async function findDeskPhone(
-  postgres: Queryable,
-  username: string,
-): Promise<{ personId: string; ha1Md5: string; ha1Sha256: string } | null> {
-  const [row] = await postgres.query<{ personId: string; ha1Md5: string; ha1Sha256: string }>(
-    `select person_id as "personId", ha1_md5 as "ha1Md5", ha1_sha256 as "ha1Sha256"
-     from desk_phone join person on person.id = person_id where desk_phone.username = $1 and active`,
-    [username],
+export async function listDeskPhones(postgres: Queryable): Promise<StoredPhone[]> {
+  return await postgres.query<StoredPhone>(
+    `select person_id as "personId", desk_phone.username, ha1_md5 as "ha1Md5", ha1_sha256 as "ha1Sha256"
+     from desk_phone join person on person.id = person_id where active`,
   );
-  return row ?? null;
 }

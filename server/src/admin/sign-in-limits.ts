@@ -12,12 +12,13 @@ export interface SignInLimits {
 const windowSeconds = 15 * 60;
 
 /**
- * Ten wrong tries per address and username, fifty per address, and a hundred per username from everywhere: so
- * that one attacker can neither guess much nor keep an agent out from another address.
+ * Ten wrong tries per address and username, two hundred per address (a whole office may sit behind one), and a
+ * hundred per username from everywhere: so that one attacker can neither guess much nor keep an agent out from
+ * another address.
  */
 export function openSignInLimits(): SignInLimits {
   const pair = new RateLimiterMemory({ points: 10, duration: windowSeconds });
-  const address = new RateLimiterMemory({ points: 50, duration: windowSeconds });
+  const address = new RateLimiterMemory({ points: 200, duration: windowSeconds });
   const username = new RateLimiterMemory({ points: 100, duration: windowSeconds });
   return {
     async spend(from, name) {

@@ -61,7 +61,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const app = buildApp(options);
   const server = createServer(app, options);
   server.headersTimeout = 15_000;
-  server.requestTimeout = 60_000;
+  server.requestTimeout = 120_000; // a prompt of 10 MB over a slow line
   server.keepAliveTimeout = 65_000; // longer than the proxies' own, so that they never reuse a closing connection
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgrade(options, request, socket, head);

@@ -28,7 +28,8 @@ export function routeOf(bound: BoundEndpoint, parts: RouteParts): RequestHandler
 }
 
 function gateOf(endpoint: Endpoint, parts: RouteParts): RequestHandler {
-  const isSensitive = endpoint.access === "public" && endpoint.method !== "GET";
+  const isSensitive =
+    endpoint.access === "public" && endpoint.method !== "GET" && endpoint.path !== "/api/session";
   return async (request, response, next) => {
     const signedIn = await passLimits(endpoint, request, parts);
     if (isSensitive) await parts.limiters.sensitive.spend(addressOf(request));

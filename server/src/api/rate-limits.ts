@@ -6,7 +6,7 @@ export interface RateLimits {
   /** All requests of an address that carry no valid session. */
   anonymousPerAddress: number;
   perSession: number;
-  /** Guest credentials and one-time links, per address. */
+  /** Guest credentials and uses of one-time links, per address. Sign-in has limits of its own (admin/). */
   sensitivePerAddress: number;
 }
 

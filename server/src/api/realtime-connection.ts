@@ -21,6 +21,8 @@ export interface ConnectionParts {
 export const heartbeat = { everyMs: 3_000, goneAfterMs: 9_000 };
 
 const beatsPerSessionCheck = 10;
+/** A browser says hello once and pings now and then; each hello costs a snapshot. */
+const messagesPerBeat = 30;
 
 /** Codes of our own for closed connections (RFC 6455 section 7.4.2: 4000-4999 are private). */
 export const closeCodes = { signedOut: 4401, restart: 4205 } as const;
@@ -41,6 +43,7 @@ export class RealtimeConnection {
   #heardAt: number;
   #stopHeartbeat = () => {};
   #beats = 0;
+  #messages = 0;
   #noteClosed = () => {};
   readonly closed = new Promise<void>((resolve) => {
     this.#noteClosed = resolve;
@@ -92,6 +95,11 @@ export class RealtimeConnection {
 
   #receive(text: string): void {
     this.#heardAt = this.#parts.clock.now();
+    this.#messages += 1;
+    if (this.#messages > messagesPerBeat) {
+      this.close(1008, "too many messages");
+      return;
+    }
     const message = parse(text);
     if (message === null) {
       this.close(1003, "not understood");
@@ -156,6 +164,7 @@ export class RealtimeConnection {
       }
       socket.ping();
       this.#beats += 1;
+      this.#messages = 0;
       if (this.#beats % beatsPerSessionCheck === 0) void this.#checkSession(); // handles its own errors
       this.#armHeartbeat();
     });

@@ -197,6 +197,12 @@ describe("the realtime feed", () => {
     await expect.poll(() => ann.closedWith).toBe(1003);
   });
 
+  it("closes on a browser that talks without end", async () => {
+    const ann = await Browser.open("ann");
+    for (let i = 0; i < 40; i += 1) ann.send({ type: "hello" });
+    await expect.poll(() => ann.closedWith).toBe(1008);
+  });
+
   it("says signed-out when the session ends, here or elsewhere", async () => {
     const ann = await Browser.open("ann");
     hub.endSession("session of ann");

@@ -220,19 +220,24 @@ class PostgresLedger implements Ledger {
     await this.#stories.close(this.#writer.backlog().failingSince === null ? closePatienceMs : 0);
     await this.#writer.close(closePatienceMs);
     await this.#numbers.close();
+    await this.#signLife();
   }
 
-  /** Only its own failures matter to recovery: without a sign, the last entry's time is taken. */
   #armLifeSigns(): void {
     this.#stopLifeSigns = this.#clock.setTimer(this.#clock.now() + lifeSignEveryMs, () => {
-      signLife(this.#postgres, this.#nodeId, this.#clock.now())
-        .catch((error: unknown) => {
-          this.#log.debug({ error: describeError(error) }, "no sign of life could be written");
-        })
-        .finally(() => {
-          if (this.#closing === null) this.#armLifeSigns();
-        });
+      void this.#signLife().finally(() => {
+        if (this.#closing === null) this.#armLifeSigns();
+      });
     });
+  }
+
+  /** Never rejects: without a sign, recovery takes the last entry's time. */
+  async #signLife(): Promise<void> {
+    try {
+      await signLife(this.#postgres, this.#nodeId, this.#clock.now());
+    } catch (error) {
+      this.#log.debug({ error: describeError(error) }, "no sign of life could be written");
+    }
   }
 
   async #refuse(record: LedgerRecord, sentence: string): Promise<void> {

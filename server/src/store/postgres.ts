@@ -7,7 +7,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from "./embedded-postgre
 import { migrate } from "./migrate.ts";
 import { codeOf, isUnavailable, isWorthRepeating } from "./unavailable.ts";
 
-export { brokenConstraint, isUnavailable } from "./unavailable.ts";
+export { brokenConstraint } from "./unavailable.ts";
 
 /** Something that runs SQL: the pool, or the inside of a transaction. Values are never put into the text. */
 export interface Queryable {
