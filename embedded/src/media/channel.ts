@@ -15,7 +15,7 @@ import { randomUUID } from "node:crypto";
 
 /** A listener on both directions of a channel, frame by frame: recordings, supervisors. */
 export interface ChannelTap {
-  onFrame(read: Int16Array, written: Int16Array): void;
+  onTap(read: Int16Array, written: Int16Array): void;
   /** The channel ends; resolves when the tap has finished its work. */
   close(reason: "hangup" | "stopped"): Promise<void>;
 }
@@ -351,13 +351,13 @@ export class Channel {
 
   /** First phase: takes what has been received. */
   readMedia(): void {
+    this.#hasWritten = false;
     this.hasRead = this.#voice.read(this.readFrame);
     if (this.isReadMuted || !this.hasRead) this.readFrame.fill(0);
   }
 
   /** Second phase: the task in front works. */
   runFrame(): void {
-    this.#hasWritten = false;
     this.#deliverDigits();
     const top = this.#tasks.at(-1);
     const task = top?.task ?? this.#base;
@@ -393,7 +393,7 @@ export class Channel {
     if (this.isWriteMuted) this.#written.fill(0);
     if (this.#hasWritten && !this.isHeld) this.#voice.send(this.#written);
     else this.#voice.skip();
-    for (const tap of this.#taps) tap.onFrame(this.readFrame, this.#hasWritten ? this.#written : silence);
+    for (const tap of this.#taps) tap.onTap(this.readFrame, this.#hasWritten ? this.#written : silence);
   }
 
   addTap(tap: ChannelTap): void {

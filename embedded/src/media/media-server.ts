@@ -35,6 +35,8 @@ export interface MediaServerStats {
   /** Event-socket connections of both directions. */
   sockets: number;
   recordings: number;
+  conferences: number;
+  /** SIP dialogs; one a channel. */
   dialogs: number;
   /** 20 ms frames played since the start, and frames lost because the process stood still. */
   ticks: number;
@@ -124,6 +126,7 @@ class MediaCore implements MediaServer {
       resolveRecording: (file) => this.#recordings.resolvePath(file),
     });
     this.#applications = buildApplications({
+      channels: this.#channels,
       sources,
       recordings: this.#recordings,
       sockets: this.#sockets,
@@ -269,6 +272,7 @@ class MediaCore implements MediaServer {
       channels: this.#channels.size,
       sockets: (this.#server?.count ?? 0) + this.#sockets.count,
       recordings: this.#recordings.count,
+      conferences: this.#conferences.all.length,
       dialogs: this.#userAgent.dialogCount,
       ticks: this.#clock.ticks,
       skippedTicks: this.#clock.skipped,

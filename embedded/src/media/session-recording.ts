@@ -72,7 +72,7 @@ class SessionRecording implements ChannelTap {
     this.#announce("RECORD_START");
   }
 
-  onFrame(read: Int16Array, written: Int16Array): void {
+  onTap(read: Int16Array, written: Int16Array): void {
     if (this.isPaused || (this.#settings.needsBridge && this.#channel.peer === undefined)) return;
     const left = this.isMasked || !this.#settings.hasRead ? silence : read;
     const right = this.isMasked || !this.#settings.hasWritten ? silence : written;

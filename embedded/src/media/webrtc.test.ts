@@ -80,4 +80,79 @@ describe.skipIf(!existsSync(executablePath))("the media server and a browser", (
     expect(keys.join("")).toBe("5#");
     await sip.close();
   });
+
+  const hears = (page: Page, frequency: number) =>
+    expect
+      .poll(async () => Math.round((await page.evaluate(() => phone.hear())).frequency / 25), {
+        timeout: 8000,
+      })
+      .toBe(Math.round(frequency / 25));
+
+  async function newestChannel(): Promise<string> {
+    const shown = JSON.parse(await pair.mrf.api("show channels as json")) as { rows: { uuid: string }[] };
+    return shown.rows.at(-1)!.uuid;
+  }
+
+  it("keeps talking through an ICE restart by re-INVITE", async () => {
+    const page = await openPhone();
+    const sip = await SipPhone.open(pair.media.sip.port);
+    const first = await sip.call(await page.evaluate(() => phone.offer(900)));
+    await page.evaluate((sdp) => phone.answer(sdp), first);
+    const uuid = await newestChannel();
+    await pair.mrf.api(`uuid_broadcast ${uuid} tone_stream://%(60000,0,1200)`);
+    await hears(page, 1200);
+    sip.send("INVITE", await page.evaluate(() => phone.offer(900, { iceRestart: true })));
+    const second = (await sip.response(200, "INVITE")).body;
+    sip.send("ACK");
+    const fragment = (sdp: string) => /ice-ufrag:(\S+)/.exec(sdp)![1];
+    expect(fragment(second)).not.toBe(fragment(first));
+    await page.evaluate((sdp) => phone.answer(sdp), second);
+    await pair.mrf.api(`uuid_break ${uuid} all`);
+    await pair.mrf.api(`uuid_broadcast ${uuid} tone_stream://%(60000,0,2000)`);
+    await hears(page, 2000);
+    sip.send("BYE");
+    await sip.response(200, "BYE");
+    await sip.close();
+    await page.close();
+  });
+
+  it("takes a page that was reloaded: a re-INVITE with another certificate", async () => {
+    const page = await openPhone();
+    const sip = await SipPhone.open(pair.media.sip.port);
+    await page.evaluate(
+      (sdp) => phone.answer(sdp),
+      await sip.call(await page.evaluate(() => phone.offer(900))),
+    );
+    const uuid = await newestChannel();
+    await pair.mrf.api(`uuid_broadcast ${uuid} tone_stream://%(60000,0,1200)`);
+    await hears(page, 1200);
+    await page.close();
+    const reloaded = await openPhone();
+    sip.send("INVITE", await reloaded.evaluate(() => phone.offer(900)));
+    const answer = (await sip.response(200, "INVITE")).body;
+    sip.send("ACK");
+    await reloaded.evaluate((sdp) => phone.answer(sdp), answer);
+    await hears(reloaded, 1200);
+    sip.send("BYE");
+    await sip.response(200, "BYE");
+    await sip.close();
+    await reloaded.close();
+  });
+
+  it("offers DTLS itself when an INVITE without SDP asks for it", async () => {
+    const page = await openPhone();
+    const sip = await SipPhone.open(pair.media.sip.port);
+    sip.send("INVITE", "", [["x-secure-rtp", "true"]]);
+    const ok = await sip.response(200, "INVITE");
+    expect(ok.body).toContain("a=setup:actpass");
+    sip.learn(ok);
+    sip.send("ACK", await page.evaluate((sdp) => phone.takeOffer(sdp, 700), ok.body));
+    const uuid = await newestChannel();
+    await pair.mrf.api(`uuid_broadcast ${uuid} tone_stream://%(60000,0,1200)`);
+    await hears(page, 1200);
+    sip.send("BYE");
+    await sip.response(200, "BYE");
+    await sip.close();
+    await page.close();
+  });
 });

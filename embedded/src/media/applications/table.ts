@@ -1,4 +1,5 @@
 import type { AudioSources } from "../audio-source.ts";
+import type { Channel } from "../channel.ts";
 import type { Conferences } from "../conference/conferences.ts";
 import type { OutboundSockets } from "../event-socket/outbound-socket.ts";
 import type { SessionRecordings } from "../session-recording.ts";
@@ -11,12 +12,14 @@ import {
   sleepApplication,
 } from "./call-control.ts";
 import { collectApplication } from "./collect.ts";
+import { eavesdropApplication, threeWayApplication } from "./eavesdrop.ts";
 import { parkApplication } from "./park.ts";
 import { playbackApplication, Player } from "./playback.ts";
 import { recordApplication, recordSessionApplication, stopRecordSessionApplication } from "./record.ts";
 import { exportApplication, multisetApplication, setApplication, unsetApplication } from "./variables.ts";
 
 export interface ApplicationParts {
+  channels: ReadonlyMap<string, Channel>;
   sources: AudioSources;
   recordings: SessionRecordings;
   sockets: OutboundSockets;
@@ -29,6 +32,7 @@ export function buildApplications(parts: ApplicationParts): ApplicationTable {
   return new Map<string, Application>([
     ["answer", answerApplication],
     ["conference", (channel, argument) => parts.conferences.run(channel, argument)],
+    ["eavesdrop", eavesdropApplication(parts.channels)],
     ["export", exportApplication],
     ["hangup", hangupApplication],
     ["multiset", multisetApplication],
@@ -44,6 +48,7 @@ export function buildApplications(parts: ApplicationParts): ApplicationTable {
     ["sleep", sleepApplication],
     ["socket", (channel, argument) => parts.sockets.run(channel, argument)],
     ["stop_record_session", stopRecordSessionApplication(parts.recordings)],
+    ["three_way", threeWayApplication(parts.channels)],
     ["unset", unsetApplication],
   ]);
 }

@@ -1,36 +1,22 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import { isIPv4 } from "node:net";
+import type { MediaAddress } from "../core/latch.ts";
+import { latchOnto } from "../core/latch.ts";
 import type { RemoteAudio } from "../core/negotiate.ts";
 import type { RtpHeader } from "../core/rtp.ts";
 import { createRtpHeader, isRtcp, parseRtp } from "../core/rtp.ts";
 import type { LocalTransport, PacketTransport } from "./packet-transport.ts";
 import type { PortPair } from "./udp-ports.ts";
 
-interface Endpoint {
-  address: string;
-  port: number;
-}
-
-function isPrivate(address: string): boolean {
-  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.)/.test(
-    address,
-  );
-}
-
-/**
- * Plain RTP over UDP. It sends to the described address and moves to the port that packets really come
- * from (symmetric RTP, RFC 4961), but only at that same address: nobody else can take the stream over.
- * One exception: a private address was described but the packets come from a public one (a phone behind
- * a NAT); then the first source is taken and kept.
- */
+/** Plain RTP over UDP: it sends to the described address and follows the peer as `latchOnto` allows. */
 export class UdpTransport implements PacketTransport {
   onRtp: (header: RtpHeader, packet: Buffer) => void = () => {};
   onRtcp: (packet: Buffer) => void = () => {};
   readonly #ports: PortPair;
   readonly #header = createRtpHeader();
-  #described: Endpoint | undefined;
-  #target: Endpoint | undefined;
-  #rtcpTarget: Endpoint | undefined;
+  #described: MediaAddress | undefined;
+  #target: MediaAddress | undefined;
+  #rtcpTarget: MediaAddress | undefined;
   #hasMux = false;
   #isClosed = false;
 
@@ -46,7 +32,7 @@ export class UdpTransport implements PacketTransport {
     return { port: this.#ports.rtp.address().port, rtcpPort: this.#ports.rtcp.address().port };
   }
 
-  remoteAddress(): Endpoint | undefined {
+  remoteAddress(): MediaAddress | undefined {
     return this.#target;
   }
 
@@ -87,7 +73,7 @@ export class UdpTransport implements PacketTransport {
     await Promise.all(closed);
   }
 
-  #send(socket: Socket, packet: Buffer, target: Endpoint | undefined): void {
+  #send(socket: Socket, packet: Buffer, target: MediaAddress | undefined): void {
     if (target === undefined || this.#isClosed) return;
     socket.send(packet, target.port, target.address);
   }
@@ -107,16 +93,13 @@ export class UdpTransport implements PacketTransport {
   }
 
   #accepts(from: RemoteInfo): boolean {
-    const { address, port } = from;
     if (this.#target === undefined || this.#described === undefined) return false;
-    if (address === this.#target.address) {
-      if (port !== this.#target.port) this.#target = { address, port };
-      return true;
-    }
-    const isUnlatched = this.#target.address === this.#described.address;
-    if (!isUnlatched || !isPrivate(this.#described.address) || isPrivate(address)) return false;
-    this.#target = { address, port };
-    if (this.#rtcpTarget) this.#rtcpTarget = { address, port: this.#rtcpTarget.port };
+    const target = latchOnto(this.#described, this.#target, from);
+    if (target === undefined) return false;
+    const isMoved = target.address !== this.#target.address;
+    if (isMoved && this.#rtcpTarget)
+      this.#rtcpTarget = { address: target.address, port: this.#rtcpTarget.port };
+    this.#target = target;
     return true;
   }
 }

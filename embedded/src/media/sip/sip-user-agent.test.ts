@@ -169,10 +169,10 @@ describe("the SIP side of the media server", () => {
 
   it("survives garbage on the port of the media, which only the peer may use", async () => {
     const { sip, phone, uuid } = await solo.call();
-    const stranger = await RtpPhone.open();
+    const stranger = await RtpPhone.open("PCMU", "127.0.0.2");
     const port = Number(await solo.esl.api(`uuid_getvar ${uuid} local_media_port`));
     stranger.connect(`c=IN IP4 127.0.0.1\r\nm=audio ${port} RTP/AVP 0`);
-    phone.speak(600);
+    stranger.speak(600);
     await solo.esl.api(`uuid_broadcast ${uuid} tone_stream://%(8000,0,700)`);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
@@ -181,6 +181,9 @@ describe("the SIP side of the media server", () => {
       { numRuns: 200 },
     );
     expect(shareOfTone((await phone.hear(1600)).subarray(320), 700)).toBeGreaterThan(0.95);
+    expect(stranger.packets).toHaveLength(0);
+    await solo.esl.api(`uuid_set_media_stats ${uuid}`);
+    expect(Number(await solo.esl.api(`uuid_getvar ${uuid} rtp_audio_in_packet_count`))).toBeLessThan(50);
     sip.send("BYE");
     await untilEmpty();
     await stranger.close();

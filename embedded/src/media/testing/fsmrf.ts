@@ -35,6 +35,8 @@ export interface Endpoint {
 
 export interface Conference {
   readonly name: string;
+  /** Its control leg. */
+  readonly endpoint: Endpoint;
   readonly participants: Map<number, unknown>;
   on(event: string, run: (event: EslEvent) => void): void;
   play(file: string): Promise<Record<string, number>>;

@@ -23,8 +23,10 @@ export class RtpPhone {
   readonly #socket: Socket;
   readonly law: G711Law;
   ssrc = 0x1234;
-  /** Sends only every n-th packet when set: loss. */
+  /** Packets that get lost, and those that arrive after their successor. */
   isDropping: (sequence: number) => boolean = () => false;
+  isSwapping: (sequence: number) => boolean = () => false;
+  #heldBack: Buffer | undefined;
   #target: { address: string; port: number } | undefined;
   #sequence = 100;
   #timestamp = 1000;
@@ -39,9 +41,9 @@ export class RtpPhone {
     socket.on("message", (packet) => this.#onPacket(packet));
   }
 
-  static open(law: G711Law = "PCMU"): Promise<RtpPhone> {
+  static open(law: G711Law = "PCMU", address = "127.0.0.1"): Promise<RtpPhone> {
     const socket = createSocket("udp4");
-    return new Promise((resolve) => socket.bind(0, "127.0.0.1", () => resolve(new RtpPhone(socket, law))));
+    return new Promise((resolve) => socket.bind(0, address, () => resolve(new RtpPhone(socket, law))));
   }
 
   get port(): number {
@@ -108,8 +110,13 @@ export class RtpPhone {
   #send(packet: Buffer, payloadType: number, marker: boolean, timestamp: number): void {
     writeRtpHeader(packet, payloadType, marker, this.#sequence, timestamp >>> 0, this.ssrc);
     const isDropped = this.isDropping(this.#sequence);
+    const isHeldBack = this.isSwapping(this.#sequence);
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    if (this.#target && !isDropped) this.#socket.send(packet, this.#target.port, this.#target.address);
+    if (isDropped) return;
+    const late = this.#heldBack;
+    this.#heldBack = isHeldBack ? packet : undefined;
+    if (!isHeldBack) this.raw(packet);
+    if (late) this.raw(late);
   }
 
   /** Presses a key for 100 ms by RFC 4733, end packet three times. */
