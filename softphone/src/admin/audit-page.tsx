@@ -2,6 +2,7 @@ import { Button, Center, Table } from "@mantine/core";
 import { people } from "@ringdown/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { call } from "../api/client.ts";
 import { useFormats } from "../shared/format.ts";
 import { Empty, LoadingRows, Page, Panel } from "../shared/page.tsx";
@@ -53,7 +54,7 @@ function AuditTable(props: { entries: readonly Entry[] }) {
   const { t } = useTranslation();
   const formats = useFormats();
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <TableFrame minWidth={760}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -80,7 +81,7 @@ function AuditTable(props: { entries: readonly Entry[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </TableFrame>
   );
 }
 

@@ -1,10 +1,12 @@
-import { Badge, Button, Table, TextInput } from "@mantine/core";
+import { Button, Table, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { telephony, type flow } from "@ringdown/contract";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Tag } from "../shared/tag.tsx";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { Link, useNavigate } from "react-router";
 import { call } from "../api/client.ts";
 import { useHasRole } from "../session/session.tsx";
@@ -31,7 +33,7 @@ export function FlowsPage() {
       <Panel flush>
         <Listing query={query} items={(data) => data.flows} empty={<Empty title={t("flows.empty")} />}>
           {(items) => (
-            <Table.ScrollContainer minWidth={520}>
+            <TableFrame minWidth={520}>
               <Table>
                 <Table.Thead>
                   <Table.Tr>
@@ -49,7 +51,7 @@ export function FlowsPage() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </Table.ScrollContainer>
+            </TableFrame>
           )}
         </Listing>
       </Panel>
@@ -82,9 +84,7 @@ function FlowRow(props: { one: telephony.FlowRecord; canEdit: boolean }) {
       </Table.Td>
       <Table.Td>
         {one.publishedVersion === null ? (
-          <Badge color="yellow.9" variant="light" tt="none">
-            {t("flows.unpublished")}
-          </Badge>
+          <Tag tone="warn">{t("flows.unpublished")}</Tag>
         ) : (
           t("flows.version", { version: one.publishedVersion })
         )}

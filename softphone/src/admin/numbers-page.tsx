@@ -4,6 +4,7 @@ import { IconCode, IconExternalLink, IconPencil, IconPlus, IconTrash } from "@ta
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { Link } from "react-router";
 import { call } from "../api/client.ts";
 import { useHasRole } from "../session/session.tsx";
@@ -34,7 +35,7 @@ export function NumbersPage() {
           empty={<Empty title={t("numbers.empty")} hint={t("numbers.emptyHint")} />}
         >
           {(items) => (
-            <Table.ScrollContainer minWidth={620}>
+            <TableFrame minWidth={620}>
               <Table>
                 <Table.Thead>
                   <Table.Tr>
@@ -59,7 +60,7 @@ export function NumbersPage() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </Table.ScrollContainer>
+            </TableFrame>
           )}
         </Listing>
       </Panel>

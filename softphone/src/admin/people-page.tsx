@@ -1,10 +1,12 @@
-import { ActionIcon, Badge, Button, Menu, Table } from "@mantine/core";
+import { ActionIcon, Button, Menu, Table } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { people } from "@ringdown/contract";
 import { IconDots, IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Tag } from "../shared/tag.tsx";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { call } from "../api/client.ts";
 import { useHasRole, useMe } from "../session/session.tsx";
 import { useConfirm } from "../shared/dialogs.tsx";
@@ -66,7 +68,7 @@ function PeopleTable(props: { items: readonly people.Person[]; canEdit: boolean 
   const { t } = useTranslation();
   const { items, canEdit, ...handlers } = props;
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <TableFrame minWidth={760}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -89,7 +91,7 @@ function PeopleTable(props: { items: readonly people.Person[]; canEdit: boolean 
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </TableFrame>
   );
 }
 
@@ -120,23 +122,9 @@ function PersonRow(props: { person: people.Person; canEdit: boolean } & Handlers
 function PersonState(props: { person: people.Person }) {
   const { t } = useTranslation();
   const { person } = props;
-  if (!person.active)
-    return (
-      <Badge color="gray" variant="light" tt="none">
-        {t("people.inactive")}
-      </Badge>
-    );
-  if (!person.hasPassword)
-    return (
-      <Badge color="yellow.9" variant="light" tt="none">
-        {t("people.invited")}
-      </Badge>
-    );
-  return (
-    <Badge color="green.9" variant="light" tt="none">
-      {t("people.active")}
-    </Badge>
-  );
+  if (!person.active) return <Tag>{t("people.inactive")}</Tag>;
+  if (!person.hasPassword) return <Tag tone="warn">{t("people.invited")}</Tag>;
+  return <Tag tone="good">{t("people.active")}</Tag>;
 }
 
 function PersonMenu(props: { person: people.Person } & Handlers) {

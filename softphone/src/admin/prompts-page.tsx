@@ -1,10 +1,12 @@
-import { Badge, Button, FileInput, Group, NativeSelect, Stack, Table, TextInput } from "@mantine/core";
+import { Button, FileInput, Group, NativeSelect, Stack, Table, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { people, telephony } from "@ringdown/contract";
 import { IconUpload } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Tag } from "../shared/tag.tsx";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { call, urlOf } from "../api/client.ts";
 import { useHasRole } from "../session/session.tsx";
 import { formatDuration } from "../shared/core/duration.ts";
@@ -74,7 +76,7 @@ function UploadedTable(props: { items: readonly telephony.PromptRecord[]; canDel
   const { t } = useTranslation();
   const formats = useFormats();
   return (
-    <Table.ScrollContainer minWidth={640}>
+    <TableFrame minWidth={640}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -105,7 +107,7 @@ function UploadedTable(props: { items: readonly telephony.PromptRecord[]; canDel
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </TableFrame>
   );
 }
 
@@ -136,7 +138,7 @@ interface Shipped {
 function ShippedTable(props: { items: readonly Shipped[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={640}>
+    <TableFrame minWidth={640}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -151,7 +153,7 @@ function ShippedTable(props: { items: readonly Shipped[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </TableFrame>
   );
 }
 
@@ -179,9 +181,7 @@ function ShippedRow(props: { prompt: Shipped }) {
               </Button>
             ))
           ) : (
-            <Badge variant="light" color="gray" tt="none">
-              {t(`language.${language}`)}
-            </Badge>
+            <Tag>{t(`language.${language}`)}</Tag>
           )}
         </Group>
       </Table.Td>

@@ -5,6 +5,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { Link, useNavigate } from "react-router";
 import { call } from "../api/client.ts";
 import { useHasRole } from "../session/session.tsx";
@@ -36,7 +37,7 @@ export function QueuesPage() {
           empty={<Empty title={t("queues.empty")} hint={t("queues.emptyHint")} />}
         >
           {(items) => (
-            <Table.ScrollContainer minWidth={680}>
+            <TableFrame minWidth={680}>
               <Table>
                 <Table.Thead>
                   <Table.Tr>
@@ -76,7 +77,7 @@ export function QueuesPage() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </Table.ScrollContainer>
+            </TableFrame>
           )}
         </Listing>
       </Panel>

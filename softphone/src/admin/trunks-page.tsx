@@ -1,9 +1,11 @@
-import { Badge, Button, Table } from "@mantine/core";
+import { Button, Table } from "@mantine/core";
 import { telephony } from "@ringdown/contract";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Tag } from "../shared/tag.tsx";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { call } from "../api/client.ts";
 import { useConfirm } from "../shared/dialogs.tsx";
 import { Empty, Listing, Page, Panel } from "../shared/page.tsx";
@@ -33,7 +35,7 @@ export function TrunksPage() {
           empty={<Empty title={t("trunks.empty")} hint={t("trunks.emptyHint")} />}
         >
           {(items) => (
-            <Table.ScrollContainer minWidth={680}>
+            <TableFrame minWidth={680}>
               <Table>
                 <Table.Thead>
                   <Table.Tr>
@@ -53,7 +55,7 @@ export function TrunksPage() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </Table.ScrollContainer>
+            </TableFrame>
           )}
         </Listing>
       </Panel>
@@ -81,9 +83,7 @@ function TrunkRow(props: { trunk: telephony.Trunk; onEdit: () => void }) {
     <Table.Tr>
       <Table.Td fw={600}>{trunk.name}</Table.Td>
       <Table.Td>
-        <Badge color={trunk.enabled ? "green.9" : "gray"} variant="light" tt="none">
-          {trunk.enabled ? t("trunks.on") : t("trunks.off")}
-        </Badge>
+        <Tag tone={trunk.enabled ? "good" : "plain"}>{trunk.enabled ? t("trunks.on") : t("trunks.off")}</Tag>
       </Table.Td>
       <Table.Td className="rd-num">{trunk.networks.length === 0 ? "–" : trunk.networks.join(", ")}</Table.Td>
       <Table.Td>{trunk.username ?? "–"}</Table.Td>

@@ -2,6 +2,7 @@ import { Table } from "@mantine/core";
 import { interactions } from "@ringdown/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { Link } from "react-router";
 import { call } from "../api/client.ts";
 import { useMe } from "../session/session.tsx";
@@ -28,7 +29,7 @@ export function RecentCalls() {
         empty={<Empty title={t("recent.empty")} hint={t("recent.emptyHint")} />}
       >
         {(items) => (
-          <Table.ScrollContainer minWidth={520}>
+          <TableFrame minWidth={520}>
             <Table highlightOnHover>
               <Table.Thead>
                 <Table.Tr>
@@ -55,7 +56,7 @@ export function RecentCalls() {
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </TableFrame>
         )}
       </Listing>
     </Panel>

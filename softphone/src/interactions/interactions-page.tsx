@@ -4,6 +4,7 @@ import { IconMicrophone2 } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { call } from "../api/client.ts";
 import { useMe } from "../session/session.tsx";
@@ -82,7 +83,7 @@ type SearchQuery = NonNullable<Parameters<typeof call<typeof contract.searchInte
 function InteractionTable(props: { found: readonly contract.Interaction[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={860}>
+    <TableFrame minWidth={860}>
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>
@@ -105,7 +106,7 @@ function InteractionTable(props: { found: readonly contract.Interaction[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </TableFrame>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ledger } from "@ringdown/contract";
 import { useTranslation } from "react-i18next";
-import classes from "./interactions.module.css";
+import { Tag } from "../shared/tag.tsx";
 
 const tones: Record<ledger.Outcome, "good" | "bad" | "plain"> = {
   answered: "good",
@@ -18,15 +18,7 @@ export function OutcomeBadge(props: { outcome: ledger.Outcome | null }) {
   const { t } = useTranslation();
   const { outcome } = props;
   if (outcome === null) {
-    return (
-      <span className={classes["outcome"]} data-tone="now">
-        {t("interaction.goesOn")}
-      </span>
-    );
+    return <Tag tone="accent">{t("interaction.goesOn")}</Tag>;
   }
-  return (
-    <span className={classes["outcome"]} data-tone={tones[outcome]} data-outcome={outcome}>
-      {t(`outcome.${outcome}`)}
-    </span>
-  );
+  return <Tag tone={tones[outcome]}>{t(`outcome.${outcome}`)}</Tag>;
 }

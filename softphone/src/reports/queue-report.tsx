@@ -21,6 +21,7 @@ export function QueueReport(props: { from: number; to: number; interval: Interva
     queryFn: () =>
       call(reports.reportQueues, { query: { from, to, interval, ...(queueId !== null && { queueId }) } }),
   });
+  const labels = useLabels();
   const columns = useColumns(interval);
   const [queue, time, ...figures] = columns;
   if (queue === undefined || time === undefined) return null;
@@ -36,7 +37,11 @@ export function QueueReport(props: { from: number; to: number; interval: Interva
       }
     >
       {(totals, data) => {
-        const busy = data.intervals.filter((row) => row.offered > 0);
+        const busy = data.intervals
+          .filter((row) => row.offered > 0)
+          .toSorted(
+            (a, b) => a.from - b.from || labels.queue(a.queueId).localeCompare(labels.queue(b.queueId)),
+          );
         return (
           <div className={classes["stack"]}>
             <Panel
@@ -106,7 +111,7 @@ function useColumns(interval: Interval): Column<Figures>[] {
 }
 
 function shownTime(formats: Formats, at: number, interval: Interval): string {
-  return interval === "day" ? formats.date(at) : formats.dateTime(at);
+  return interval === "day" ? formats.date(at) : formats.moment(at);
 }
 
 function share<Row>(name: string, formats: Formats, read: (row: Row) => number | null): Column<Row> {

@@ -2,6 +2,7 @@ import { Button, Table } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { toCsv } from "./core/csv.ts";
 
 /** A column of figures: how it reads on the screen, and what goes into the CSV (milliseconds as whole seconds). */
@@ -20,8 +21,8 @@ export function ReportTable<Row>(props: {
 }) {
   const { columns } = props;
   return (
-    <Table.ScrollContainer minWidth={840}>
-      <Table>
+    <TableFrame minWidth={1060}>
+      <Table horizontalSpacing={12} highlightOnHover>
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (
@@ -35,7 +36,12 @@ export function ReportTable<Row>(props: {
           {props.rows.map((row) => (
             <Table.Tr key={props.rowKey(row)}>
               {columns.map((column) => (
-                <Table.Td key={column.name} className="rd-num" ta={column.isText === true ? "left" : "right"}>
+                <Table.Td
+                  key={column.name}
+                  className="rd-num"
+                  style={{ whiteSpace: "nowrap" }}
+                  ta={column.isText === true ? "left" : "right"}
+                >
                   {column.shown(row)}
                 </Table.Td>
               ))}
@@ -43,7 +49,7 @@ export function ReportTable<Row>(props: {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </TableFrame>
   );
 }
 

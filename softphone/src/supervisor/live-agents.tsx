@@ -2,6 +2,7 @@ import { Table } from "@mantine/core";
 import type { live } from "@ringdown/contract";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { Link } from "react-router";
 import { useLive } from "../live/live.tsx";
 import { useLabels } from "../shared/labels.ts";
@@ -21,7 +22,7 @@ export function LiveAgents() {
       {ordered.length === 0 ? (
         <Empty title={t("live.noAgents")} hint={t("live.noAgentsHint")} />
       ) : (
-        <Table.ScrollContainer minWidth={480}>
+        <TableFrame minWidth={480}>
           <Table highlightOnHover>
             <Table.Thead>
               <Table.Tr>
@@ -37,7 +38,7 @@ export function LiveAgents() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </TableFrame>
       )}
     </Panel>
   );

@@ -1,6 +1,7 @@
 import { Table } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { TableFrame } from "../shared/table-frame.tsx";
 import { Link } from "react-router";
 import { useLive } from "../live/live.tsx";
 import { useLabels } from "../shared/labels.ts";
@@ -25,7 +26,7 @@ export function WaitingCallers() {
       {ordered.length === 0 ? (
         <Empty title={t("live.nobodyWaits")} />
       ) : (
-        <Table.ScrollContainer minWidth={320}>
+        <TableFrame minWidth={320}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -51,7 +52,7 @@ export function WaitingCallers() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </TableFrame>
       )}
     </Panel>
   );
