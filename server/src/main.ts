@@ -1,15 +1,10 @@
 /** The program: reads the configuration, starts, prints where to go, and stops on signals by draining. */
-import { readFileSync } from "node:fs";
-import { type RunningApp, startApp } from "./app.ts";
+import { type RunningApp, startApp, StartError, version } from "./app.ts";
 import { describeError, openLog } from "./base/log.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { StartError } from "./embedded-pair.ts";
 import { greet } from "./greeting.ts";
 
 const exitCodes = { configuration: 78, start: 1, crashed: 70 };
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 function fail(sentence: string, code: number): never {
   process.stderr.write(`ringdown: ${sentence}\n`);

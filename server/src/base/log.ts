@@ -18,6 +18,7 @@ export function openLog(level: string): Log {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { error: pino.stdSerializers.err },
     redact: { paths: redacted, censor: "[secret]" },
   });
 }

@@ -4,6 +4,7 @@ import type { QueueSettings } from "../contract/queues.ts";
 import type { TalkRecording } from "../recordings/recordings.ts";
 import type { AgentLeg, Bridge } from "../telephony/telephony.ts";
 import { Failure } from "../base/failure.ts";
+import { describeError } from "../base/log.ts";
 import { watchForAgentGone } from "./agent-gone.ts";
 import type { Conversation } from "./conversation.ts";
 import type { World } from "./world.ts";
@@ -28,15 +29,42 @@ export async function talk(
   settings: QueueSettings,
   world: World,
 ): Promise<"ended" | "agent-lost"> {
+  // Together with the bridge, not after it: the first words belong in the recording.
+  const recording = settings.record ? startRecording(conversation, world) : null;
   const bridge = await bridgeUp(conversation, partner, world);
   if (bridge === null) {
+    if (recording !== null) finishRecording(conversation, recording, 0, world);
     const end = lostBeforeBridge(conversation);
     if (end.by === "customer") conversation.reached("answered"); // an agent had taken it: not an abandoned call
     return afterTalk(conversation, partner, end, world);
   }
-  const session = new Talk(conversation, partner, bridge, world);
-  const end = await session.run(settings);
+  const end = await new Talk(conversation, partner, bridge, world).run(recording);
   return afterTalk(conversation, partner, end, world);
+}
+
+function startRecording({ leg, interactionId, append }: Conversation, world: World): Promise<TalkRecording> {
+  return world.recordings.startTalk(leg, { interactionId }).then((recording) => {
+    append(recording.started);
+    return recording;
+  });
+}
+
+/** In the background: the file's checksum must not keep the agent from the next call. */
+function finishRecording(
+  { interactionId, append }: Conversation,
+  recording: Promise<TalkRecording>,
+  talkMs: number,
+  world: World,
+): void {
+  recording
+    .then((started) => started.finish(talkMs))
+    .then(({ events }) => {
+      for (const event of events) append(event);
+    })
+    .catch((error: unknown) => {
+      world.log.error({ interactionId, error }, "A recording could not be finished");
+      append({ type: "fault", where: "recording", sentence: "The recording could not be finished" });
+    });
 }
 
 async function bridgeUp(conversation: Conversation, partner: Partner, world: World): Promise<Bridge | null> {
@@ -73,14 +101,16 @@ class Talk {
     this.#world = world;
   }
 
-  async run(settings: QueueSettings): Promise<TalkEnd> {
+  async run(recording: Promise<TalkRecording> | null): Promise<TalkEnd> {
     const { agentId, queueId, agentLeg } = this.#partner;
     const { bridgedAt } = this.#bridge;
     this.#conversation.reached("answered");
     const answerToBridgeMs = Math.max(0, bridgedAt - agentLeg.answeredAt);
     this.#conversation.append({ type: "talk.started", agentId, queueId, answerToBridgeMs });
-    const recording = settings.record ? this.#record() : null;
-    this.#showOnDesk(settings.record);
+    this.#showOnDesk(recording !== null);
+    void recording?.then(({ started }) => {
+      this.#world.desks.callChanged(agentId, { recording: started.type === "recording.started" });
+    });
     const end = await this.#untilEnd();
     const talkMs = this.#world.clock.now() - bridgedAt;
     this.#endHold();
@@ -88,34 +118,9 @@ class Talk {
     const ledgerBy: Party = by === "lost" ? "system" : by;
     const holdMs = this.#holdMs;
     this.#conversation.append({ type: "talk.ended", agentId, by: ledgerBy, cause, talkMs, holdMs });
-    if (recording !== null) this.#finishRecording(recording, talkMs);
+    if (recording !== null) finishRecording(this.#conversation, recording, talkMs, this.#world);
     await this.#bridge.end();
     return end;
-  }
-
-  #record(): Promise<TalkRecording> {
-    const { leg, interactionId, append } = this.#conversation;
-    const started = this.#world.recordings.startTalk(leg, { interactionId });
-    void started.then((recording) => {
-      append(recording.started);
-      const isRecording = recording.started.type === "recording.started";
-      this.#world.desks.callChanged(this.#partner.agentId, { recording: isRecording });
-    });
-    return started;
-  }
-
-  /** In the background: the file's checksum must not keep the agent from the next call. */
-  #finishRecording(started: Promise<TalkRecording>, talkMs: number): void {
-    const { interactionId, append } = this.#conversation;
-    started
-      .then((recording) => recording.finish(talkMs))
-      .then(({ events }) => {
-        for (const event of events) append(event);
-      })
-      .catch((error: unknown) => {
-        this.#world.log.error({ interactionId, error }, "A recording could not be finished");
-        append({ type: "fault", where: "recording", sentence: "The recording could not be finished" });
-      });
   }
 
   #showOnDesk(records: boolean): void {
@@ -188,12 +193,18 @@ async function afterTalk(
   const { interactionId, leg, append } = conversation;
   world.desks.callEnded(agentId, interactionId);
   const isLost = end.by === "lost" && !leg.signal.aborted;
-  if (isLost) append({ type: "agent.lost", agentId, cause: end.cause });
-  else await world.acd.release(interactionId, agentId);
   void agentLeg.hangUp(isLost ? "media-lost" : "normal");
-  if (!isLost && end.by !== "customer") {
+  if (isLost) {
+    append({ type: "agent.lost", agentId, cause: end.cause });
+    return "agent-lost";
+  }
+  // Not waited for: while the router's log is away, nobody stays on the line for it.
+  world.acd.release(interactionId, agentId).catch((error: unknown) => {
+    world.log.warn({ interactionId, agentId, error: describeError(error) }, "An agent was not released");
+  });
+  if (end.by !== "customer") {
     conversation.end(end.by === "lost" ? "system" : end.by, end.cause);
     await leg.hangUp("normal");
   }
-  return isLost ? "agent-lost" : "ended";
+  return "ended";
 }

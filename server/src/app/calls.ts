@@ -1,0 +1,56 @@
+/** Calls in progress: each incoming one gets its story; a drain waits for them. */
+import { handleCall } from "../interactions/handle-call.ts";
+import { findEarlierCalls } from "../interactions/interactions.postgres.ts";
+import type { World } from "../interactions/world.ts";
+import type { Closing } from "./closing.ts";
+import type { Foundations } from "./foundations.ts";
+import type { Lines } from "./lines.ts";
+import type { Screens } from "./screens.ts";
+
+export interface Calls {
+  /** Callers in the house, waiting ones included. */
+  count(): number;
+  /** Resolves when the last one has ended. */
+  allEnded(): Promise<void>;
+}
+
+/** How long the stories may take to write their last lines once every leg is gone. */
+const lastLinesWithinMs = 5_000;
+
+export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, closing: Closing): Calls {
+  const { telephony, recordings } = lines;
+  const { clock, log, acd, ledger, prompts, admin, postgres } = parts;
+  const stories = new Set<Promise<void>>();
+  const world: World = {
+    clock,
+    log,
+    acd,
+    agents: screens.agents,
+    telephony,
+    recordings,
+    ledger,
+    desks: screens.desks,
+    directory: admin.directory,
+    prompts,
+    earlierCalls: (from, except) => findEarlierCalls(postgres, from, except),
+  };
+  telephony.onCall((call) => {
+    const story = handleCall(call, world).finally(() => stories.delete(story));
+    stories.add(story);
+  });
+  const allEnded = async () => {
+    while (stories.size > 0) await Promise.allSettled(stories);
+  };
+  closing.add("calls", async () => {
+    await telephony.close();
+    await Promise.race([allEnded(), after(lastLinesWithinMs)]);
+  });
+  return { count: () => stories.size, allEnded };
+}
+
+/** Resolves after so long; does not keep the process alive. */
+export function after(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

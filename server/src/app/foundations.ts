@@ -1,0 +1,58 @@
+/** What everything else stands on: database, administration, the router with its log, the ledger. */
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Acd, startAcd } from "../acd/acd.ts";
+import { type Admin, openAdmin } from "../admin/admin.ts";
+import type { Clock } from "../base/clock.ts";
+import { describeError, type Log } from "../base/log.ts";
+import type { Config } from "../config.ts";
+import { type Ledger, openLedger } from "../interactions/ledger.ts";
+import { openPrompts, type PromptLibrary, validateFlow } from "../ivr/ivr.ts";
+import { openPostgres, type Postgres } from "../store/postgres.ts";
+import type { Closing } from "./closing.ts";
+import { StartError } from "./embedded-pair.ts";
+import { openRouterLog, type RouterLog } from "./router-log.ts";
+
+export interface Foundations {
+  clock: Clock;
+  log: Log;
+  postgres: Postgres;
+  prompts: PromptLibrary;
+  admin: Admin;
+  routerLog: RouterLog;
+  acd: Acd;
+  ledger: Ledger;
+}
+
+export async function layFoundations(
+  config: Config,
+  clock: Clock,
+  log: Log,
+  closing: Closing,
+): Promise<Foundations> {
+  const { dataDir, nodeId, databaseUrl } = config;
+  makeDataDir(dataDir);
+  const location = databaseUrl === undefined ? { embedded: { dataDir } } : { url: databaseUrl };
+  const postgres = await openPostgres(location, log);
+  closing.add("postgres", () => postgres.close());
+  const prompts = openPrompts({ uploadsDirectory: join(dataDir, "prompts") });
+  const admin = await openAdmin({ postgres, clock, log, realm: config.sip.domain, validateFlow, prompts });
+  closing.add("admin", () => admin.close());
+  const routerLog = await openRouterLog(config.redisUrl, clock, log);
+  closing.add("router log", () => routerLog.close());
+  const acd = await startAcd({ nodeId, log: routerLog.log, clock, journal: log });
+  closing.add("router", () => acd.close());
+  const ledger = await openLedger({ postgres, clock, log, nodeId, dataDir });
+  closing.add("ledger", () => ledger.close());
+  return { clock, log, postgres, prompts, admin, routerLog, acd, ledger };
+}
+
+/** Private to the user who runs it: recordings, secrets and the database are in it. */
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new StartError(`${dataDir} can't be used (${describeError(error)}); set RINGDOWN_DATA_DIR`);
+  }
+}

@@ -1,0 +1,81 @@
+/** SIP and media: the embedded pair or the real servers, telephony on top, and recordings. */
+import { describeError, type Log } from "../base/log.ts";
+import type { Config } from "../config.ts";
+import type { Ledger } from "../interactions/ledger.ts";
+import { openRecordings, type Recordings } from "../recordings/recordings.ts";
+import { startTelephony, type Telephony } from "../telephony/telephony.ts";
+import type { Closing } from "./closing.ts";
+import {
+  type EmbeddedPair,
+  recordingsDir,
+  shippedMusic,
+  StartError,
+  startEmbeddedPair,
+} from "./embedded-pair.ts";
+import type { Foundations } from "./foundations.ts";
+
+export interface Lines {
+  pair: EmbeddedPair | null;
+  telephony: Telephony;
+  recordings: Recordings;
+  /** Where browsers' SIP over WebSocket goes. */
+  webSocket: { host: string; port: number };
+}
+
+const readyWithinMs = 15_000;
+
+export async function openLines(config: Config, parts: Foundations, closing: Closing): Promise<Lines> {
+  const { clock, log, ledger } = parts;
+  const root = recordingsDir(config.dataDir);
+  const pair = config.servers
+    ? null
+    : await startEmbeddedPair(config, { recordings: root, music: shippedMusic }, log);
+  if (pair !== null) closing.add("embedded pair", () => pair.close());
+  const telephony = await connectTelephony(config, pair, parts, closing);
+  const recordings = openRecordings({ root, clock, log });
+  closing.add("recordings", () => recordings.close());
+  await recoverFromFormerLife(ledger, recordings, log);
+  return { pair, telephony, recordings, webSocket: pair?.webSocket ?? webSocketOf(config) };
+}
+
+async function connectTelephony(
+  config: Config,
+  pair: EmbeddedPair | null,
+  { admin, clock, log }: Foundations,
+  closing: Closing,
+): Promise<Telephony> {
+  const servers = pair ?? config.servers;
+  if (servers === undefined) throw new Error("There is neither an embedded pair nor servers");
+  const { eslPort, eslHost } = config.media;
+  const telephony = startTelephony(
+    {
+      sip: servers.drachtio,
+      media: { ...servers.freeswitch, listenPort: eslPort, advertisedAddress: eslHost },
+      nodeId: config.nodeId,
+      realm: config.sip.domain,
+      credentialKey: await admin.instanceSecret("sip-credential-key"),
+    },
+    { clock, log, trunks: admin.trunks, phones: admin.phones, people: admin.people },
+  );
+  closing.add("telephony", () => telephony.close());
+  await telephony.ready(readyWithinMs).catch((error: unknown) => {
+    throw new StartError(`SIP and media did not come up: ${describeError(error)}`);
+  });
+  await telephony.reconcile();
+  return telephony;
+}
+
+/** After a crash: no row claims a call that is gone, and no recording stays half a file. */
+async function recoverFromFormerLife(ledger: Ledger, recordings: Recordings, log: Log): Promise<void> {
+  const found = await recordings.recover();
+  for (const { interactionId, events } of found)
+    for (const event of events) ledger.append(interactionId, event);
+  const closed = await ledger.recover();
+  if (found.length > 0 || closed.interactions > 0)
+    log.warn({ ...closed, recordings: found.length }, "What an earlier life left open was closed");
+}
+
+function webSocketOf(config: Config): { host: string; port: number } {
+  const url = new URL(config.servers?.drachtio.webSocketUrl ?? "ws://127.0.0.1:8088");
+  return { host: url.hostname, port: Number(url.port || (url.protocol === "wss:" ? 443 : 80)) };
+}

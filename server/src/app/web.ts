@@ -1,0 +1,145 @@
+/** The HTTP side: every endpoint of every domain, the realtime socket, the softphones' SIP, the app's files. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Api, startApi } from "../api/api.ts";
+import { healthEndpoints } from "../api/health.handlers.ts";
+import type { BoundEndpoint } from "../base/handler.ts";
+import { describeError } from "../base/log.ts";
+import type { Config } from "../config.ts";
+import type { SipCredential } from "../contract/agent-desk.ts";
+import { callerEndpoints } from "../interactions/caller.handlers.ts";
+import { deskEndpoints } from "../interactions/desk.handlers.ts";
+import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
+import { reportEndpoints } from "../reports/reports.ts";
+import { proxySipSocket } from "../telephony/sip-socket-proxy.ts";
+import type { SipCredentialIssued } from "../telephony/telephony.ts";
+import type { Closing } from "./closing.ts";
+import { StartError } from "./embedded-pair.ts";
+import type { Foundations } from "./foundations.ts";
+import type { Lines } from "./lines.ts";
+import type { Screens } from "./screens.ts";
+
+interface House {
+  config: Config;
+  parts: Foundations;
+  lines: Lines;
+  screens: Screens;
+  isDraining(): boolean;
+}
+
+const personTtlMs = 10 * 60_000;
+const guestTtlMs = 5 * 60_000;
+const sipPath = "/sip";
+const app = fileURLToPath(new URL("../../../softphone/dist", import.meta.url));
+export const { version } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as { version: string };
+
+/** Listens and returns the address that people type. Throws StartError when the port can't be had. */
+export async function openWeb(house: House, closing: Closing): Promise<string> {
+  const { config, parts, lines, screens } = house;
+  const { hub } = screens;
+  const sipProxy = proxySipSocket({
+    target: lines.webSocket,
+    onClose: (address, port) => {
+      lines.telephony.registrar.connectionClosed(address, port);
+    },
+  });
+  closing.add("sip proxy", () => {
+    sipProxy.close();
+  });
+  const { host, port, tls, publicUrl, trustedProxies } = config.http;
+  const api: Api = await startApi({
+    endpoints: endpointsOf(house),
+    sessions: parts.admin.sessions,
+    upgradeHandlers: {
+      "/api/realtime": (request, socket, head) => {
+        hub.handleUpgrade(request, socket, head);
+      },
+      [sipPath]: sipProxy,
+    },
+    staticDir: app,
+    host,
+    port,
+    tls: tls && { cert: readFileSync(tls.certPath), key: readFileSync(tls.keyPath) },
+    log: parts.log,
+    version,
+    publicUrl,
+    trustedProxies,
+  }).catch((error: unknown) => {
+    throw new StartError(`${describeError(error)}; set RINGDOWN_HTTP_PORT or RINGDOWN_HTTP_HOST`);
+  });
+  closing.add("api", () => api.close());
+  return publicUrl ?? `http${tls ? "s" : ""}://${readableHost(host)}:${api.port}`;
+}
+
+function endpointsOf(house: House): BoundEndpoint[] {
+  const { parts, lines } = house;
+  const { admin, postgres } = parts;
+  return [
+    ...admin.endpoints,
+    ...deskEndpointsOf(house),
+    ...callerEndpointsOf(house),
+    ...interactionEndpoints({
+      postgres,
+      recordings: lines.recordings,
+      audit: (...access) => admin.auditRecordingAccess(...access),
+    }),
+    ...reportEndpoints({ postgres, directory: admin.directory }),
+    ...healthEndpoints(() => lookAtHealth(house)),
+  ];
+}
+
+function deskEndpointsOf({ config, parts, lines, screens }: House): BoundEndpoint[] {
+  const { acd, clock, ledger, admin } = parts;
+  const { agents, desks } = screens;
+  const { registrar } = lines.telephony;
+  return deskEndpoints({
+    acd,
+    agents,
+    clock,
+    desks,
+    ledger,
+    labels: () => admin.labels(),
+    issueCredential: (personId) =>
+      credential(config, registrar.issueCredential({ kind: "person", personId }, personTtlMs)),
+  });
+}
+
+function callerEndpointsOf({ config, parts, lines }: House): BoundEndpoint[] {
+  const { registrar } = lines.telephony;
+  return callerEndpoints({
+    webNumber: (number) => {
+      const found = parts.admin.directory.number(number);
+      return found?.openToWeb ? { label: found.label } : null;
+    },
+    issueGuestCredential: (number) => ({
+      ...credential(config, registrar.issueCredential({ kind: "guest", number }, guestTtlMs)),
+      target: `sip:${number}@${config.sip.domain}`,
+    }),
+  });
+}
+
+function credential(config: Config, issued: SipCredentialIssued): SipCredential {
+  const iceServers = config.iceServers.length > 0 ? [{ urls: config.iceServers }] : [];
+  return { ...issued, domain: config.sip.domain, socket: sipPath, iceServers };
+}
+
+async function lookAtHealth({ parts, lines, isDraining }: House) {
+  const draining = isDraining();
+  return {
+    postgres: await parts.postgres.ping().then(
+      () => ({ ok: true, sentence: "answers" }),
+      (error: unknown) => ({ ok: false, sentence: describeError(error) }),
+    ),
+    eventLog: await parts.routerLog.check(),
+    ...lines.telephony.health(),
+    draining: { ok: !draining, sentence: draining ? "draining: no new calls" : "taking calls" },
+  };
+}
+
+/** Browsers give microphones to `localhost`, and people read it more easily than an address. */
+function readableHost(host: string): string {
+  if (["127.0.0.1", "0.0.0.0", "::", "::1"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
