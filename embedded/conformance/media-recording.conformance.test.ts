@@ -143,7 +143,7 @@ describe("recordings", () => {
   it.concurrent("keeps recording through unbridge and a new bridge", async ({ onTestFinished }) => {
     const { customer, agent } = await bridged(onTestFinished);
     const file = newFile();
-    await customer.endpoint.set({ RECORD_STEREO: "true", recording_follow_transfer: "true" });
+    await customer.endpoint.set("RECORD_STEREO", "true");
     const media = await app.media();
     const stopped = recordStop(customer.endpoint);
     await media.api(`uuid_record ${customer.endpoint.uuid} start ${file}`);
@@ -155,7 +155,7 @@ describe("recordings", () => {
     await media.api(`uuid_record ${customer.endpoint.uuid} stop ${file}`);
     await within("RECORD_STOP", 3000, stopped);
     const wav = readWav(file);
-    // Both talks are there; the pause between them may be missing: a parked channel writes nothing.
+    // Both talks are there; FreeSWITCH loses half a second of the pause, when the channel leaves the bridge.
     expect(wav.durationMs).toBeGreaterThan(1100);
     expect(wav.durationMs).toBeLessThan(2200);
     for (const [channel, hz] of [600, 1000].entries()) {
