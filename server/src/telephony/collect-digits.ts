@@ -1,12 +1,22 @@
 import type { Clock } from "../base/clock.ts";
-import type { ChannelLeg } from "./channel-leg.ts";
+import type { Channel } from "./channel.ts";
 import type { EntryStep } from "./core/digit-entry.ts";
 import { DigitEntry } from "./core/digit-entry.ts";
 import type { CollectOptions, CollectResult } from "./leg.ts";
 
+/** What collecting and recording need of a leg. */
+export interface KeyedLeg {
+  readonly channel: Channel;
+  readonly signal: AbortSignal;
+  onDigit(listener: (digit: string) => void): () => void;
+  /** The oldest key that was pressed and not used; "" when there is none. */
+  takeDigit(): string;
+  clearDigits(): void;
+}
+
 /** Says the files, stops at the first key, and collects until enough, a terminator or a time-out. */
 export async function collectDigits(
-  leg: ChannelLeg,
+  leg: KeyedLeg,
   options: CollectOptions,
   clock: Clock,
 ): Promise<CollectResult> {
@@ -30,7 +40,7 @@ export async function collectDigits(
 }
 
 /** Feeds the keys that were pressed already. */
-function takeAhead(leg: ChannelLeg, entry: DigitEntry): EntryStep | null {
+function takeAhead(leg: KeyedLeg, entry: DigitEntry): EntryStep | null {
   let step: EntryStep | null = null;
   for (let key = leg.takeDigit(); key !== ""; key = leg.takeDigit()) {
     step = entry.press(key);
@@ -40,7 +50,7 @@ function takeAhead(leg: ChannelLeg, entry: DigitEntry): EntryStep | null {
 }
 
 /** A sentence if the files could not be played. */
-async function sayUntilKey(leg: ChannelLeg, files: string[], signal: AbortSignal): Promise<string | null> {
+async function sayUntilKey(leg: KeyedLeg, files: string[], signal: AbortSignal): Promise<string | null> {
   const stopping = new AbortController();
   const stopListening = leg.onDigit(() => stopping.abort());
   const stop = AbortSignal.any([signal, stopping.signal]);
@@ -59,7 +69,7 @@ async function sayUntilKey(leg: ChannelLeg, files: string[], signal: AbortSignal
 
 /** The key itself is taken from the leg's buffer. */
 function nextKey(
-  leg: ChannelLeg,
+  leg: KeyedLeg,
   clock: Clock,
   waitMs: number,
   signal: AbortSignal,
@@ -87,7 +97,7 @@ function toResult(step: EntryStep): CollectResult {
   return { outcome: step.isTimeout ? "timeout" : "digits", digits: step.digits, terminator: step.terminator };
 }
 
-function stopped(leg: ChannelLeg, entry: DigitEntry): CollectResult {
+function stopped(leg: KeyedLeg, entry: DigitEntry): CollectResult {
   const outcome = leg.signal.aborted ? "ended" : "aborted";
   return { outcome, digits: entry.digits, terminator: null };
 }

@@ -28,6 +28,8 @@ export type Caller =
 
 export interface Admitted {
   caller: Caller;
+  /** The websocket that the call came over, as the edge sees it; null: another transport. */
+  webSocket: { address: string; port: number } | null;
   dialed: DialedNumber;
 }
 
@@ -98,7 +100,8 @@ export class Gate {
     if ("cause" in caller) return caller;
     const offer = judgeBody(request);
     if (offer) return refuse(response, offer.status, offer.cause, offer.reason, offer.headers);
-    return { caller, dialed };
+    const { source_address: address, source_port: port } = request;
+    return { caller, dialed, webSocket: this.#isWebSocket(request) ? { address, port } : null };
   }
 
   close(): void {

@@ -43,6 +43,7 @@ export class AdmittedCall implements InboundCall {
   readonly personId: string | null;
   readonly receivedAt: number;
   readonly ended: Promise<LegEnd>;
+  readonly webSocket: Admitted["webSocket"];
   readonly #request: SipRequest;
   readonly #response: SipResponse;
   readonly #parts: CallParts;
@@ -50,9 +51,11 @@ export class AdmittedCall implements InboundCall {
   #resolveEnded: (end: LegEnd) => void = () => undefined;
   #answering: Promise<CallerLeg> | null = null;
   #isAnswered = false;
+  #leg: ChannelLeg | null = null;
 
   constructor(request: SipRequest, response: SipResponse, admitted: Admitted, parts: CallParts) {
-    const { caller, dialed } = admitted;
+    const { caller, dialed, webSocket } = admitted;
+    this.webSocket = webSocket;
     this.#request = request;
     this.#response = response;
     this.#parts = parts;
@@ -94,6 +97,12 @@ export class AdmittedCall implements InboundCall {
     this.end({ by: "local", cause: causeOfSipStatus(final), sipStatus: final });
   }
 
+  /** The caller's websocket closed, and no BYE came: the tab is gone. */
+  loseCaller(): void {
+    if (this.#leg) this.#leg.losePartyQuietly();
+    else this.end({ by: "remote", cause: "cancelled" });
+  }
+
   /** The edge is lost: no answer would reach the caller. Answered calls go on. */
   failUnanswered(): void {
     if (!this.#isAnswered) this.end({ by: "system", cause: "shutdown" });
@@ -120,6 +129,7 @@ export class AdmittedCall implements InboundCall {
       );
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
       const leg = new ChannelLeg({ ...connection, offer }, channel, this.#parts);
+      this.#leg = leg;
       this.#parts.onLeg(leg);
       void leg.ended.then((end) => this.end(end));
       return leg;

@@ -12,10 +12,13 @@ export interface TelephonyConfig {
     host: string;
     port: number;
     secret: string;
-    /** Where this process listens for FreeSWITCH's outbound sockets, and the address that FreeSWITCH dials. */
-    listenAddress?: string;
-    listenPort?: number;
-    advertisedAddress?: string;
+    /**
+     * Where this process listens for FreeSWITCH's outbound sockets (default: any free port of 127.0.0.1, or of every
+     * interface when another address is advertised), and the IPv4 address that FreeSWITCH dials.
+     */
+    listenAddress?: string | undefined;
+    listenPort?: number | undefined;
+    advertisedAddress?: string | undefined;
   };
   /** Names this controller to the media server, the same after a restart; at most 64 of [A-Za-z0-9._-]. */
   nodeId: string;
@@ -148,7 +151,10 @@ export interface Registrar {
       stillRegistered: boolean,
     ) => void,
   ): () => void;
-  /** A websocket to the SIP edge closed: `address:port` is the source that the edge saw. */
+  /**
+   * A websocket to the SIP edge closed: `address` and `port` are the source that the edge saw. What was registered over it
+   * is gone at once; calls that were made over it are, too, unless their BYE comes first.
+   */
   connectionClosed(address: string, port: number): void;
   /** Drops a person's softphone registrations at once (signed out, deactivated). */
   dropPerson(personId: string): void;

@@ -9,9 +9,9 @@ export interface MediaConfig {
   host: string;
   port: number;
   secret: string;
-  listenAddress?: string;
-  listenPort?: number;
-  advertisedAddress?: string;
+  listenAddress?: string | undefined;
+  listenPort?: number | undefined;
+  advertisedAddress?: string | undefined;
 }
 
 const connectDeadlineMs = 3_000;
@@ -104,7 +104,10 @@ export class MediaConnection {
 
   /** Rejects when there is no connection to be had; resolves when the one that was made is lost. */
   async #connectUntilLost(): Promise<void> {
-    const { host, port, secret, listenAddress = "127.0.0.1", listenPort = 0 } = this.#config;
+    const { host, port, secret, advertisedAddress, listenPort = 0 } = this.#config;
+    // Only a media server on this machine can reach the loopback address.
+    const isLocal = advertisedAddress === undefined || advertisedAddress === "127.0.0.1";
+    const { listenAddress = isLocal ? "127.0.0.1" : "0.0.0.0" } = this.#config;
     await probeEventSocket({ host, port, secret }, connectDeadlineMs);
     await probeListenAddress(listenAddress, listenPort);
     const connecting = this.#mrf.connect({
@@ -113,9 +116,7 @@ export class MediaConnection {
       secret,
       listenAddress,
       listenPort,
-      ...(this.#config.advertisedAddress === undefined
-        ? {}
-        : { advertisedAddress: this.#config.advertisedAddress }),
+      ...(advertisedAddress === undefined ? {} : { advertisedAddress }),
     });
     const server = await within(this.#clock, connectDeadlineMs, "the media server connection", connecting);
     if (this.#closing.signal.aborted) {

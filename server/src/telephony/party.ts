@@ -100,15 +100,24 @@ export class Party {
   }
 }
 
-/** Session-Expires and its companions for the answer to a refresh (RFC 4028 §9). */
+/** How long a session may go on without a refresh, where the caller supports timers and asked for nothing. */
+const sessionSeconds = 1_800;
+
+/**
+ * Session-Expires and its companions for the answer to an INVITE or a refresh (RFC 4028 §9). The edge keeps the timer:
+ * it refreshes when it has to, and ends a session that nobody refreshed, which is how a caller who vanished is noticed.
+ */
 export function sessionHeaders(request: SipRequest): Record<string, string> {
   const asked = /^\s*(\d{1,9})/.exec(request.get("Session-Expires") ?? "")?.[1];
-  if (asked === undefined) return {};
-  const refresher = /refresher\s*=\s*(uac|uas)/i.exec(request.get("Session-Expires") ?? "")?.[1] ?? "uac";
-  const seconds = Math.max(90, Number(asked));
+  const hasTimer = /\btimer\b/i.test(`${request.get("Supported") ?? ""},${request.get("Require") ?? ""}`);
+  if (asked === undefined && !hasTimer) return {};
+  const wanted = /refresher\s*=\s*(uac|uas)/i.exec(request.get("Session-Expires") ?? "")?.[1]?.toLowerCase();
+  // Without timers of its own, the caller can't refresh: then we do (RFC 4028, table 2).
+  const refresher = wanted ?? (hasTimer ? "uac" : "uas");
+  const seconds = Math.max(90, asked === undefined ? sessionSeconds : Number(asked));
   return {
-    "Session-Expires": `${seconds};refresher=${refresher.toLowerCase()}`,
-    ...(refresher.toLowerCase() === "uac" ? { Require: "timer" } : {}),
+    "Session-Expires": `${seconds};refresher=${refresher}`,
+    ...(refresher === "uac" ? { Require: "timer" } : {}),
     Supported: "timer",
   };
 }

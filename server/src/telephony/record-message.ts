@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { describeError } from "../base/log.ts";
-import type { ChannelLeg } from "./channel-leg.ts";
+import type { KeyedLeg } from "./collect-digits.ts";
 import type { EslEvent } from "./drachtio.ts";
 import type { RecordOptions, RecordResult } from "./leg.ts";
 import { quotePath } from "./leg-recording.ts";
@@ -11,7 +11,7 @@ const beepTone = "tone_stream://%(250,0,1000)";
 
 /** Records what the party says: a voicemail. */
 export async function recordMessage(
-  leg: ChannelLeg,
+  leg: KeyedLeg,
   options: RecordOptions,
   clock: Clock,
 ): Promise<RecordResult> {

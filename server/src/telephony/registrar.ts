@@ -26,6 +26,8 @@ export interface RegistrarParts {
   log: Log;
   /** Whether a request without credentials may still be answered with a challenge. */
   mayTry(request: SipRequest): boolean;
+  /** A websocket closed, whatever was registered over it. */
+  onConnectionClosed(address: string, port: number): void;
 }
 
 /** Who a request's account belongs to. */
@@ -104,6 +106,7 @@ export class SipRegistrar implements Registrar {
     const isOnIt = ({ source }: Binding) =>
       source.port === port && source.address === address && source.transport !== "udp";
     this.#apply(this.#table.remove(isOnIt, "connection-lost"));
+    this.#parts.onConnectionClosed(address, port);
   }
 
   dropPerson(personId: string): void {

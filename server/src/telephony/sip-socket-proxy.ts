@@ -141,7 +141,7 @@ class Tunnel {
       return;
     }
     this.#edge.off("data", onData);
-    if (!/^HTTP\/1\.1 101 /.test(this.#reply.toString("latin1", 0, 16))) {
+    if (!this.#reply.toString("latin1", 0, 16).startsWith("HTTP/1.1 101 ")) {
       this.#fail("502 Bad Gateway");
       return;
     }

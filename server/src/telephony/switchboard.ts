@@ -38,6 +38,7 @@ import type {
   TelephonyStats,
 } from "./interfaces.ts";
 
+const closedTabGraceMs = 3_000;
 const retryAfter = { "Retry-After": "5" };
 
 /** Owns the connections and everything that lives on them: calls, rings, legs. */
@@ -97,6 +98,7 @@ export class Switchboard implements Telephony {
     this.#registrar = new SipRegistrar({
       ...{ edge, digests, phones: ports.phones, people: ports.people, credentialKey, clock, log },
       mayTry: (request) => this.#gate.mayTry(request),
+      onConnectionClosed: (address, port) => this.#onWebSocketClosed(address, port),
     });
     this.registrar = this.#registrar;
     this.#gate = new Gate({
@@ -328,6 +330,16 @@ export class Switchboard implements Telephony {
   #watchOrphans(): void {
     for (const leg of this.#orphans.splice(0)) {
       void watchOrphan(leg, { edge: this.#edge, clock: this.#ports.clock, log: this.#log }); // never rejects
+    }
+  }
+
+  /** A closed tab often sends its BYE first; one that was killed sends none, and would never come back. */
+  #onWebSocketClosed(address: string, port: number): void {
+    const { clock } = this.#ports;
+    for (const call of this.#calls.keys()) {
+      if (call.webSocket?.address !== address || call.webSocket.port !== port) continue;
+      const cancel = clock.setTimer(clock.now() + closedTabGraceMs, () => call.loseCaller());
+      void call.ended.then(cancel);
     }
   }
 

@@ -16,7 +16,7 @@ export async function openCuttableLine(target: { host: string; port: number }): 
   let port = 0;
   const listen = () =>
     new Promise<void>((resolve, reject) => {
-      server = createServer((near) => {
+      const listening = createServer((near) => {
         const far = connect(target);
         for (const socket of [near, far]) {
           sockets.add(socket);
@@ -30,9 +30,10 @@ export async function openCuttableLine(target: { host: string; port: number }): 
         near.pipe(far);
         far.pipe(near);
       });
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", () => {
-        port = (server?.address() as { port: number }).port;
+      server = listening;
+      listening.once("error", reject);
+      listening.listen(port, "127.0.0.1", () => {
+        port = (listening.address() as { port: number }).port;
         resolve();
       });
     });

@@ -124,7 +124,7 @@ describe("a desk phone", () => {
     const credentials = { username: "desk9", password: "the password of desk 9" };
     const options = { number: "desk9", domain: "ringdown.test", credentials };
     const telephone = await phone(options);
-    const [early] = await Promise.all([telephone.call({ to: "1000", at: stand.pair.udp })]);
+    const early = await telephone.call({ to: "1000", at: stand.pair.udp });
     expect((await early.ended).status).toBe(403);
     await telephone.register(stand.pair.udp, { domain: "ringdown.test" });
     const [call, inbound] = await Promise.all([

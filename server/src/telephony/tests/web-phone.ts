@@ -41,7 +41,7 @@ export async function openWebPhone(
   });
   socket.on("error", () => undefined);
   const host = `${randomBytes(6).toString("hex")}.invalid`;
-  const callId = `${randomBytes(10).toString("hex")}`;
+  const callId = randomBytes(10).toString("hex");
   const tag = randomBytes(5).toString("hex");
   let cseq = 0;
   let lastAuthorization: string | null = null;
