@@ -129,7 +129,8 @@ class Tunnel {
     this.#state = "ended";
     clearTimeout(this.#timer);
     this.#edge.destroy();
-    this.#browser.destroy();
+    // A refusal is still being written; it closes the socket itself.
+    if (!this.#browser.writableEnded) this.#browser.destroy();
     this.#onEnd();
     if (wasOpen) this.#options.onClose(this.#local.address, this.#local.port);
   }
@@ -184,5 +185,6 @@ function handshakeOf(request: IncomingMessage, target: { host: string; port: num
 }
 
 function refuse(socket: Duplex, status: string): void {
-  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  if (!socket.writable) return;
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }
