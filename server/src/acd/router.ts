@@ -10,7 +10,7 @@ import type { Batch, EventLog, Memory, Outcome, StoredEntry } from "./event-log.
 
 const leaseMs = 2_000;
 const renewEveryMs = 500;
-const heartbeatForMs = 6_000;
+const heartbeatForMs = 4_000;
 /** A session is lost after so many silent looks in a row, so that an outage of the store blames nobody. */
 const silentLooks = 4;
 const outcomesPerBatch = 256;
