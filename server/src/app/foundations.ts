@@ -33,7 +33,9 @@ export async function layFoundations(
   const { dataDir, nodeId, databaseUrl } = config;
   makeDataDir(dataDir);
   const location = databaseUrl === undefined ? { embedded: { dataDir } } : { url: databaseUrl };
-  const postgres = await openPostgres(location, log);
+  const postgres = await openPostgres(location, log).catch((error: unknown) => {
+    throw new StartError(`The database can't be used: ${describeError(error)}`);
+  });
   closing.add("postgres", () => postgres.close());
   const prompts = openPrompts({ uploadsDirectory: join(dataDir, "prompts") });
   const admin = await openAdmin({ postgres, clock, log, realm: config.sip.domain, validateFlow, prompts });

@@ -127,6 +127,7 @@ export const LedgerEvent = z.discriminatedUnion("type", [
   }),
   event("hold.started", { agentId: z.string() }),
   event("hold.ended", { agentId: z.string(), holdMs: ms }),
+  /** `talkMs` leaves the hold out; both together are the time from bridge to end. */
   event("talk.ended", { agentId: z.string(), by: Party, cause: z.string(), talkMs: ms, holdMs: ms }),
   event("agent.lost", { agentId: z.string(), cause: z.string() }),
   event("recording.started", { recordingId: z.string(), kind: z.enum(["talk", "voicemail"]) }),

@@ -112,13 +112,14 @@ class Talk {
       this.#world.desks.callChanged(agentId, { recording: started.type === "recording.started" });
     });
     const end = await this.#untilEnd();
-    const talkMs = this.#world.clock.now() - bridgedAt;
+    const togetherMs = this.#world.clock.now() - bridgedAt;
     this.#endHold();
     const { by, cause } = end;
     const ledgerBy: Party = by === "lost" ? "system" : by;
     const holdMs = this.#holdMs;
+    const talkMs = Math.max(0, togetherMs - holdMs);
     this.#conversation.append({ type: "talk.ended", agentId, by: ledgerBy, cause, talkMs, holdMs });
-    if (recording !== null) finishRecording(this.#conversation, recording, talkMs, this.#world);
+    if (recording !== null) finishRecording(this.#conversation, recording, togetherMs, this.#world);
     await this.#bridge.end();
     return end;
   }
