@@ -68,22 +68,24 @@ class QueueStay {
     const { queueId } = this.#visit;
     const enqueuedAt = this.#enqueuedAt;
     append({ type: "queue.entered", queueId, priority: this.#priority, enqueuedAt });
-    let waiting = await acd.enqueue({
+    const entering = acd.enqueue({
       interactionId,
       queueId,
       channel: "voice",
       priority: this.#priority,
       enqueuedAt,
     });
-    this.#beginWaiting(true);
     try {
+      this.#beginWaiting(true); // music at once, even while the router's log is away
+      let waiting = await entering;
       for (;;) {
         const outcome = await this.#waitFor(waiting);
         if (outcome.type === "exit") return this.#left(outcome.cause, outcome.waitedMs);
         const ended = await this.#talkWith(outcome.offer, outcome.leg);
         if (ended !== "agent-lost") return "answered";
-        waiting = await this.#returnToFront(outcome.offer.agentId);
+        const returning = this.#returnToFront(outcome.offer.agentId);
         this.#beginWaiting(false);
+        waiting = await returning;
       }
     } finally {
       await this.#stopWaiting();
