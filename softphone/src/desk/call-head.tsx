@@ -42,7 +42,7 @@ export function CallHead(props: { call: NonNullable<agentDesk.Desk["call"]> }) {
             <span>{labels.queue(call.card.queueId)}</span>
             {call.recording && <span>{t("call.recording")}</span>}
           </div>
-          <h2 className={`${classes["who"]} rd-num`}>{call.card.from}</h2>
+          <h2 className={`${classes["who"]} rd-num`}>{labels.caller(call.card.from)}</h2>
         </div>
         <div className={classes["right"]}>
           <div className={classes["big"]}>

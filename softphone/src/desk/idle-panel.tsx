@@ -1,8 +1,8 @@
 import { Badge, Button, Group, Text } from "@mantine/core";
 import type { agentDesk } from "@ringdown/contract";
 import { useTranslation } from "react-i18next";
-import { usePhone, usePhoneParts } from "../phone/phone.tsx";
-import { useLabels } from "../shared/labels.ts";
+import { usePhone } from "../phone/phone.tsx";
+import { isSystemReason, useLabels } from "../shared/labels.ts";
 import { KeyHint } from "../shared/shortcuts.tsx";
 import { StateDot } from "../shared/state-dot.tsx";
 import { Elapsed } from "../shared/timers.tsx";
@@ -15,8 +15,6 @@ export function IdlePanel(props: { desk: agentDesk.Desk }) {
   const { desk } = props;
   const labels = useLabels();
   const actions = useDeskActions();
-  const isSystemReason =
-    desk.notReadyReason === "not-responding" || desk.notReadyReason === "connection-lost";
   return (
     <section className={classes["hero"]} aria-label={t("desk.mainPlace")}>
       <div className={classes["headline"]}>
@@ -37,11 +35,9 @@ export function IdlePanel(props: { desk: agentDesk.Desk }) {
           </div>
         </div>
       </div>
-      {isSystemReason && (
+      {isSystemReason(desk.notReadyReason) && desk.notReadyReason !== "signed-in" && (
         <div className={classes["alert"]} data-kind="warn">
-          {t(
-            `desk.because.${desk.notReadyReason === "not-responding" ? "not-responding" : "connection-lost"}`,
-          )}
+          {t(`desk.because.${desk.notReadyReason}`)}
         </div>
       )}
       {desk.status === "not-ready" && (
@@ -51,7 +47,7 @@ export function IdlePanel(props: { desk: agentDesk.Desk }) {
           </Button>
         </div>
       )}
-      <PhoneAdvice desk={desk} />
+      <DeskPhoneHint desk={desk} />
       <Group gap={6}>
         <span className={classes["caption"]}>
           {desk.queueIds.length === 0 ? t("desk.noQueues") : t("desk.yourQueues")}
@@ -69,29 +65,19 @@ export function IdlePanel(props: { desk: agentDesk.Desk }) {
 function StateSentence(props: { desk: agentDesk.Desk }) {
   const { t } = useTranslation();
   const labels = useLabels();
+  const { registration } = usePhone();
   const { state, notReadyReason } = props.desk;
   if (state === "not-ready" && notReadyReason !== null) return labels.reason(notReadyReason);
+  if (state === "idle" && registration === "superseded") return t("desk.sentence.elsewhere");
   if (state === "idle") return t("desk.sentence.idle");
   if (state === "unreachable") return t("desk.sentence.unreachable");
   if (state === "offline") return t("desk.sentence.offline");
   return t("desk.sentence.other");
 }
 
-function PhoneAdvice(props: { desk: agentDesk.Desk }) {
+function DeskPhoneHint(props: { desk: agentDesk.Desk }) {
   const { t } = useTranslation();
-  const { registration } = usePhone();
-  const { softphone } = usePhoneParts();
-  if (props.desk.phone.registered && props.desk.phone.kind === "desk-phone") {
-    return <span className={classes["caption"]}>{t("desk.onDeskPhone")}</span>;
-  }
-  if (registration === "superseded") {
-    return (
-      <div className={classes["actions"]}>
-        <Button variant="default" onClick={() => void softphone.takeBack()}>
-          {t("phone.takeBack")}
-        </Button>
-      </div>
-    );
-  }
-  return null;
+  const { phone } = props.desk;
+  if (!phone.registered || phone.kind !== "desk-phone") return null;
+  return <span className={classes["caption"]}>{t("desk.onDeskPhone")}</span>;
 }

@@ -21,14 +21,14 @@ export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; 
     <section
       className={`${classes["hero"]} ${classes["offer"]}`}
       data-testid="offer-card"
-      aria-label={t("offer.from", { from: card.from })}
+      aria-label={t("offer.from", { from: labels.caller(card.from) })}
     >
       <div className={classes["headline"]}>
         <div>
           <div className={classes["caption"]}>
             {t("offer.incoming", { queue: labels.queue(card.queueId) })}
           </div>
-          <h2 className={`${classes["who"]} rd-num`}>{card.from}</h2>
+          <h2 className={`${classes["who"]} rd-num`}>{labels.caller(card.from)}</h2>
         </div>
         <div className={classes["right"]}>
           <div className={classes["big"]}>

@@ -44,7 +44,7 @@ export function RecentCalls() {
                 {items.map((one) => (
                   <Table.Tr key={one.id}>
                     <Table.Td className="rd-num">
-                      <Link to={`/interactions/${one.id}`}>{one.from}</Link>
+                      <Link to={`/interactions/${one.id}`}>{labels.caller(one.from)}</Link>
                     </Table.Td>
                     <Table.Td>{labels.queue(one.queueId)}</Table.Td>
                     <Table.Td className="rd-num">{formats.moment(one.startedAt)}</Table.Td>

@@ -29,7 +29,7 @@ export function WrapUpHead(props: { wrapUp: NonNullable<agentDesk.Desk["wrapUp"]
           <strong>{t("state.wrap-up")}</strong>
           <span>{labels.queue(wrapUp.card.queueId)}</span>
         </div>
-        <h2 className={`${classes["who"]} rd-num`}>{wrapUp.card.from}</h2>
+        <h2 className={`${classes["who"]} rd-num`}>{labels.caller(wrapUp.card.from)}</h2>
       </div>
       <div className={classes["right"]}>
         <div className={classes["big"]}>

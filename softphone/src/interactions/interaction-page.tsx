@@ -84,7 +84,7 @@ function Facts(props: { interaction: contract.Interaction }) {
   const time = (ms: number | null) => (ms === null ? "–" : formatDuration(ms));
   const facts: [string, ReactNode][] = [
     [t("interaction.outcome"), <OutcomeBadge key="outcome" outcome={one.outcome} />],
-    [t("interaction.from"), one.from],
+    [t("interaction.from"), labels.caller(one.from)],
     [t("interaction.to"), one.to],
     [t("caller.source"), t(`source.${one.source}`)],
     [t("interaction.queue"), labels.queue(one.queueId)],

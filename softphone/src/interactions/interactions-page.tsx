@@ -130,7 +130,7 @@ function Row(props: { one: contract.Interaction }) {
           #{one.number}
         </Link>
       </Table.Td>
-      <Table.Td className="rd-num">{one.from}</Table.Td>
+      <Table.Td className="rd-num">{labels.caller(one.from)}</Table.Td>
       <Table.Td className="rd-num">{formats.moment(one.startedAt)}</Table.Td>
       <Table.Td>{labels.queue(one.queueId)}</Table.Td>
       <Table.Td>{labels.person(one.agentId)}</Table.Td>

@@ -85,6 +85,7 @@ function useWording(): Wording {
       recording: (value) => t(`recording.${value as "talk"}`),
     };
     return {
+      caller: labels.caller,
       person: labels.person,
       queue: labels.queue,
       flow: labels.flow,

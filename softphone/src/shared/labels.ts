@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
 
 export interface Labels {
+  /** A number as it is, words for callers without one. */
+  caller(from: string): string;
   person(id: string | null): string;
   queue(id: string | null): string;
   flow(id: string | null): string;
@@ -13,6 +15,14 @@ export interface Labels {
   reason(idOrSystem: string | null): string;
   queues: { id: string; name: string }[];
   people: { id: string; name: string }[];
+}
+
+const systemReasons = ["signed-in", "not-responding", "unreachable", "failing", "connection-lost"] as const;
+export type SystemReason = (typeof systemReasons)[number];
+
+/** Whether the server, not the agent, chose the reason for not being ready. */
+export function isSystemReason(reason: string | null): reason is SystemReason {
+  return systemReasons.some((one) => one === reason);
 }
 
 const nothing = { people: [], queues: [], flows: [], dispositions: [], notReadyReasons: [] };
@@ -33,12 +43,13 @@ export function useLabels(): Labels {
     };
     const reason = nameIn(data.notReadyReasons);
     return {
+      caller: (from) => (from === "web" || from === "anonymous" ? t(`caller.${from}`) : from),
       person: nameIn(data.people),
       queue: nameIn(data.queues),
       flow: nameIn(data.flows),
       disposition: nameIn(data.dispositions),
       reason: (id) => {
-        if (id === "not-responding" || id === "connection-lost") return t(`systemReason.${id}`);
+        if (isSystemReason(id)) return t(`systemReason.${id}`);
         return reason(id);
       },
       queues: data.queues,

@@ -93,7 +93,7 @@ function useRinging(activity: Activity | null): string {
   const from = activity?.kind === "offer" ? activity.offer.card.from : null;
   const bareFrom = activity?.kind === "bare-offer" ? activity.from : null;
   const queue = activity?.kind === "offer" ? labels.queue(activity.offer.card.queueId) : null;
-  const caller = from ?? bareFrom;
+  const caller = from === null ? bareFrom : labels.caller(from);
   const isRinging = caller !== null;
   const title = isRinging ? t("offer.from", { from: caller }) : "";
   const body = queue === null ? "" : t("offer.inQueue", { queue });
@@ -135,20 +135,29 @@ function CallStrip(props: { activity: Exclude<Activity, { kind: "none" }> }) {
 
 function StripText(props: { activity: Exclude<Activity, { kind: "none" }> }) {
   const { t } = useTranslation();
+  const labels = useLabels();
   const { activity } = props;
   switch (activity.kind) {
     case "offer":
-      return <span className={classes["text"]}>{t("offer.from", { from: activity.offer.card.from })}</span>;
+      return (
+        <span className={classes["text"]}>
+          {t("offer.from", { from: labels.caller(activity.offer.card.from) })}
+        </span>
+      );
     case "bare-offer":
-      return <span className={classes["text"]}>{t("offer.from", { from: activity.from })}</span>;
+      return (
+        <span className={classes["text"]}>{t("offer.from", { from: labels.caller(activity.from) })}</span>
+      );
     case "bare-call":
-      return <span className={classes["text"]}>{t("call.with", { from: activity.from })}</span>;
+      return (
+        <span className={classes["text"]}>{t("call.with", { from: labels.caller(activity.from) })}</span>
+      );
     case "work":
       return (
         <span className={classes["text"]}>
           {activity.call === null
-            ? t("wrapUp.of", { from: activity.card.from })
-            : t("call.with", { from: activity.card.from })}{" "}
+            ? t("wrapUp.of", { from: labels.caller(activity.card.from) })
+            : t("call.with", { from: labels.caller(activity.card.from) })}{" "}
           <Elapsed since={activity.call?.answeredAt ?? activity.wrapUp?.startedAt ?? 0} />
         </span>
       );

@@ -34,7 +34,7 @@ export function HelpSheet(props: { opened: boolean; onClose: () => void }) {
             <Text fw={600} size="sm" mb={2}>
               {t(`help.section.${section}`)}
             </Text>
-            <Table verticalSpacing={4}>
+            <Table verticalSpacing={4} horizontalSpacing={0}>
               <Table.Tbody>
                 {Object.entries(keys).map(([key, name]) => (
                   <Table.Tr key={key}>

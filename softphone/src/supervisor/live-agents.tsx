@@ -80,7 +80,9 @@ function AgentRow(props: { agent: live.LiveAgent }) {
           "–"
         ) : (
           <>
-            <Link to={`/interactions/${agent.interactionId}`}>{agent.from ?? t("live.call")}</Link>
+            <Link to={`/interactions/${agent.interactionId}`}>
+              {agent.from === null ? t("live.call") : labels.caller(agent.from)}
+            </Link>
             {agent.queueId !== null && <span className="rd-muted"> · {labels.queue(agent.queueId)}</span>}
           </>
         )}

@@ -109,7 +109,7 @@ function Staff(props: { agents: live.LiveQueue["agents"] }) {
     <div className={classes["staff"]}>
       {staffStates.map(([name, state]) => (
         <span key={name}>
-          <StateDot state={state} size={7} />
+          <StateDot state={state} size={7} isStill />
           {t(`state.${state}`)} <strong className="rd-num">{props.agents[name]}</strong>
         </span>
       ))}

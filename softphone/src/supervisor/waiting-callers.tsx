@@ -39,7 +39,7 @@ export function WaitingCallers() {
               {ordered.slice(0, shownAtMost).map((one) => (
                 <Table.Tr key={one.interactionId} data-testid="waiting-row">
                   <Table.Td className="rd-num">
-                    <Link to={`/interactions/${one.interactionId}`}>{one.from}</Link>
+                    <Link to={`/interactions/${one.interactionId}`}>{labels.caller(one.from)}</Link>
                     {one.priority > 0 && (
                       <span className="rd-muted"> · {t("live.priority", { priority: one.priority })}</span>
                     )}

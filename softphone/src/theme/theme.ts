@@ -76,7 +76,10 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "sm" } },
     Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: 16 } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } },
+      styles: { title: { fontSize: 16, fontWeight: 650 } },
+    },
   },
 });
 
@@ -93,6 +96,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-default-border": "#c3cbcf",
     "--mantine-color-red-filled": "#b3261e",
     "--mantine-color-red-filled-hover": "#991b15",
+    "--mantine-color-red-light": "#fce8e6",
+    "--mantine-color-red-light-color": "#b3261e",
     "--mantine-color-green-filled": "#1f7a4d",
     "--mantine-color-green-filled-hover": "#19663f",
   },
@@ -106,6 +111,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-default-border": "#3a4449",
     "--mantine-color-red-filled": "#b83a31",
     "--mantine-color-red-filled-hover": "#a33129",
+    "--mantine-color-red-light": "#3b1d1c",
+    "--mantine-color-red-light-color": "#ff9a91",
     "--mantine-color-green-filled": "#23764d",
     "--mantine-color-green-filled-hover": "#1d6641",
   },

@@ -4,6 +4,7 @@ import english from "../../i18n/en.json" with { type: "json" };
 import { toneOf, wordsOf, type Wording } from "./timeline.ts";
 
 const wording: Wording = {
+  caller: (from) => from,
   person: (id) => `person ${id}`,
   queue: (id) => `queue ${id}`,
   flow: (id) => `flow ${id}`,

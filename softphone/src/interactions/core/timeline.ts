@@ -2,6 +2,7 @@ import type { ledger } from "@ringdown/contract";
 
 /** How ids and times are put into words; the screen passes its labels and formats, a test its own. */
 export interface Wording {
+  caller(from: string): string;
   person(id: string | null): string;
   queue(id: string | null): string;
   flow(id: string | null): string;
@@ -19,7 +20,7 @@ export type Words = Record<string, string | number>;
 export function wordsOf(event: ledger.LedgerEvent, w: Wording): Words {
   switch (event.type) {
     case "interaction.started":
-      return { from: event.from, to: event.to, source: w.word("source", event.source) };
+      return { from: w.caller(event.from), to: event.to, source: w.word("source", event.source) };
     case "flow.entered":
       return { flow: w.flow(event.flowId), version: event.version };
     case "flow.language":
