@@ -45,8 +45,8 @@ function note(channel: Channel, peer: Channel): void {
  */
 export function bridge(originator: Channel, originatee: Channel): boolean {
   if (!originator.isUp || !originatee.isUp || originator === originatee) return false;
-  originator.interrupt();
-  originatee.interrupt();
+  originator.activity.interrupt();
+  originatee.activity.interrupt();
   if (!originator.isUp || !originatee.isUp) return false;
   join(originator, originatee);
   originatee.setVariable("call_uuid", originator.uuid);
@@ -82,7 +82,7 @@ function join(originator: Channel, originatee: Channel): void {
       isOver = true;
       separate(originator, originatee, channel);
     };
-    channel.setBaseTask(new BridgeTask(channel, peer, onLeave));
+    channel.activity.setBaseTask(new BridgeTask(channel, peer, onLeave));
   }
   originator.isBridgeOriginator = true;
   originatee.isBridgeOriginator = false;
@@ -106,7 +106,7 @@ function separate(originator: Channel, originatee: Channel, leaver: Channel): vo
   });
   originator.isBridgeOriginator = false;
   // The leaver is being interrupted by whoever takes it away; the other one needs a new occupation.
-  stayer.interrupt();
+  stayer.activity.interrupt();
   goOn(stayer, wasOriginator, leaver);
 }
 
@@ -120,7 +120,7 @@ function goOn(stayer: Channel, wasOriginator: boolean, leaver: Channel): void {
   if (!wasOriginator) return stayer.hangup("NORMAL_CLEARING");
   if (isTrue(stayer.variable("hangup_after_bridge")))
     return stayer.hangup(leaver.hangupCause ?? "NORMAL_CLEARING");
-  stayer.continueProgram();
+  stayer.activity.continueProgram();
 }
 
 /** Channels that somebody takes out of their bridge together: both get their new place from the caller. */
@@ -130,8 +130,8 @@ const releasedTogether = new Set<Channel>();
 export function releaseBoth(channel: Channel, peer: Channel): void {
   releasedTogether.add(channel).add(peer);
   try {
-    channel.interrupt();
-    peer.interrupt();
+    channel.activity.interrupt();
+    peer.activity.interrupt();
   } finally {
     releasedTogether.delete(channel);
     releasedTogether.delete(peer);

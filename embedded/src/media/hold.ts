@@ -8,7 +8,8 @@ function musicFor(channel: Channel): string | undefined {
 /** The party that is left waiting hears `channel`'s hold music until `stopMusic`. */
 function startMusic(channel: Channel): void {
   const music = musicFor(channel);
-  if (music !== undefined) void channel.peer?.command("playback", music, { hasEventLock: true, loops: -1 });
+  if (music !== undefined)
+    void channel.peer?.activity.command("playback", music, { hasEventLock: true, loops: -1 });
 }
 
 /**
@@ -28,7 +29,7 @@ export function markHeld(channel: Channel): boolean {
 export function markResumed(channel: Channel): boolean {
   if (channel.callState !== "HELD") return false;
   channel.isHeld = false;
-  channel.peer?.break(true);
+  channel.peer?.activity.break(true);
   channel.setCallState("ACTIVE");
   channel.fire("CHANNEL_UNHOLD");
   return true;

@@ -196,7 +196,7 @@ export class InboundCall {
     const controller = channel.variable("sip_h_X-esl-outbound");
     const park = { application: "park", argument: "" };
     const socket = { application: "socket", argument: `${controller} async full` };
-    channel.runProgram(controller === undefined ? [park] : [socket, park]);
+    channel.activity.runProgram(controller === undefined ? [park] : [socket, park]);
   }
 
   #onBye(reason: string | undefined): void {
@@ -245,7 +245,7 @@ export class InboundCall {
     const key = /^Signal\s*=\s*(\S)/im.exec(request.body)?.[1];
     const duration = /^Duration\s*=\s*(\d+)/im.exec(request.body)?.[1];
     if (headerOf(request, "content-type")?.startsWith("application/dtmf-relay") && key !== undefined) {
-      this.#channel.receiveDigit({ key, durationSamples: Number(duration ?? 250) * 8 }, "ENDPOINT");
+      this.#channel.activity.receiveDigit({ key, durationSamples: Number(duration ?? 250) * 8 }, "ENDPOINT");
     }
     return { status: 200, reason: "OK" };
   }

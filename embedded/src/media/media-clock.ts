@@ -56,7 +56,8 @@ export class MediaClock {
       this.#skipped += behind;
       this.#deadlineMs += behind * frameMs;
     }
-    while (performance.now() >= this.#deadlineMs && this.#timer !== undefined) {
+    for (let made = 0; made < mostTicksAtOnce && performance.now() >= this.#deadlineMs; made++) {
+      if (this.#timer === undefined) return;
       this.#deadlineMs += frameMs;
       this.#ticks++;
       this.#onTick();

@@ -1,6 +1,7 @@
 import { parseDigits, setMute } from "../applications/call-control.ts";
 import { bridge, releaseBoth } from "../bridge.ts";
-import type { Channel, DialplanStep } from "../channel.ts";
+import type { Channel } from "../channel.ts";
+import type { DialplanStep } from "../channel-activity.ts";
 import { addChannelData } from "../channel-headers.ts";
 import { isTrue, separateArguments, splitVariables, toInteger } from "../core/arguments.ts";
 import { serializeJson, serializePlain, serializeXml } from "../core/event.ts";
@@ -42,10 +43,10 @@ function parseInline(text: string): DialplanStep[] {
 }
 
 function transfer(channel: Channel, destination: string, dialplan: string | undefined): void {
-  channel.interrupt();
+  channel.activity.interrupt();
   if (!channel.isUp) return;
   channel.setState("CS_ROUTING");
-  if (dialplan?.toLowerCase() === "inline") channel.runProgram(parseInline(destination));
+  if (dialplan?.toLowerCase() === "inline") channel.activity.runProgram(parseInline(destination));
   else channel.hangup("NO_ROUTE_DESTINATION");
 }
 
@@ -84,8 +85,9 @@ function broadcastCommand(find: (uuid: string | undefined) => Channel | undefine
     const targets: Channel[] = [];
     if ((where.includes("bleg") || where.includes("both")) && channel.peer) targets.push(channel.peer);
     if (where.includes("aleg") || where.includes("both") || where.includes("holdb")) targets.push(channel);
-    for (const target of targets) void target.command(application, rest ?? path, { hasEventLock: true });
-    if (cause !== undefined) void channel.command("hangup", cause, { hasEventLock: true });
+    for (const target of targets)
+      void target.activity.command(application, rest ?? path, { hasEventLock: true });
+    if (cause !== undefined) void channel.activity.command("hangup", cause, { hasEventLock: true });
     return "+OK Message sent\n";
   };
 }
@@ -213,7 +215,7 @@ function digitCommands(find: (uuid: string | undefined) => Channel | undefined):
       "uuid_recv_dtmf",
       (argument) =>
         run(argument, (channel, digits) => {
-          for (const digit of parseDigits(digits)) channel.receiveDigit(digit, "APP");
+          for (const digit of parseDigits(digits)) channel.activity.receiveDigit(digit, "APP");
         }),
     ],
   ];
@@ -259,8 +261,8 @@ export function channelCommands(parts: ChannelCommandParts): [string, ApiCommand
         const channel = find(uuid);
         if (channel === undefined) return noSuchChannel;
         const isAll = flags.some((flag) => flag.includes("all"));
-        channel.break(isAll);
-        if (flags.some((flag) => flag.includes("both"))) channel.peer?.break(isAll);
+        channel.activity.break(isAll);
+        if (flags.some((flag) => flag.includes("both"))) channel.peer?.activity.break(isAll);
         return "+OK\n";
       },
     ],

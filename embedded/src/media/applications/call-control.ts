@@ -14,9 +14,9 @@ export const answerApplication: Application = (channel) => channel.markAnswered(
 export const hangupApplication: Application = (channel, argument) => channel.hangup(parseCause(argument));
 
 /** `sleep <ms>`; keys are kept for later unless `sleep_eat_digits`. */
-export const sleepApplication: Application = async (channel, argument) => {
+export const sleepApplication: Application = async (channel, argument, run) => {
   const isEating = isTrue(channel.variable("sleep_eat_digits"));
-  await channel.runTask(
+  await run.runTask(
     new PauseTask(toInteger(argument), isEating ? (digit) => isTerminator(channel, digit) : undefined),
   );
 };

@@ -1,3 +1,4 @@
+import type { ApplicationRun } from "../application-run.ts";
 import type { Channel } from "../channel.ts";
 import type { ChannelTask } from "../channel-task.ts";
 import { separateArguments, toInteger } from "../core/arguments.ts";
@@ -56,6 +57,7 @@ interface ReadResult {
 async function readOnce(
   player: Player,
   channel: Channel,
+  run: ApplicationRun,
   prompt: string,
   variable: string,
   settings: CollectSettings,
@@ -64,7 +66,7 @@ async function readOnce(
   channel.setVariable(variable, undefined);
   let digits = "";
   if (prompt !== "" && prompt.toLowerCase() !== "silence") {
-    const end = await player.play(channel, prompt, (digit) => {
+    const end = await player.play(channel, run, prompt, (digit) => {
       digits = digit.key;
       return true;
     });
@@ -73,7 +75,7 @@ async function readOnce(
   const first = settings.terminators.includes(digits) && digits !== "" ? digits : "";
   const task = new DigitsTask(settings, first === "" ? digits : "");
   task.terminator = first;
-  if (first === "" && digits.length < settings.maxDigits) await channel.runTask(task);
+  if (first === "" && digits.length < settings.maxDigits) await run.runTask(task);
   return conclude(channel, task, variable, settings);
 }
 
@@ -131,13 +133,20 @@ function parseRequest(argument: string): CollectRequest {
 
 /** `play_and_get_digits min max tries timeout terminators file invalid_file var regexp digit_timeout` */
 export function collectApplication(player: Player): Application {
-  return async (channel, argument) => {
+  return async (channel, argument, run) => {
     const request = parseRequest(argument);
     const invalidVariable = `${request.variable}_invalid`;
     channel.setVariable(invalidVariable, undefined);
-    for (let turn = 0; turn < request.tries && channel.isUp; turn++) {
-      const { status, digits } = await readOnce(player, channel, request.prompt, request.variable, request);
-      if (!channel.isUp) return;
+    for (let turn = 0; turn < request.tries && !run.isInterrupted; turn++) {
+      const { status, digits } = await readOnce(
+        player,
+        channel,
+        run,
+        request.prompt,
+        request.variable,
+        request,
+      );
+      if (run.isInterrupted) return;
       const isComplete = status === "success" || (status === "timeout" && digits.length >= request.minDigits);
       if (request.minDigits === 0 && digits === "" && channel.variable("read_terminator_used") !== undefined)
         return;
@@ -146,7 +155,7 @@ export function collectApplication(player: Player): Application {
         channel.setVariable(request.variable, undefined);
         channel.setVariable(invalidVariable, digits);
       }
-      if (request.invalidPrompt !== "") await player.play(channel, request.invalidPrompt);
+      if (request.invalidPrompt !== "") await player.play(channel, run, request.invalidPrompt);
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { ApplicationRun } from "../application-run.ts";
 import type { Channel, ChannelTap } from "../channel.ts";
 import type { ChannelTask } from "../channel-task.ts";
 import { isTrue } from "../core/arguments.ts";
@@ -65,15 +66,14 @@ class EavesdropTask implements ChannelTask, ChannelTap {
   }
 }
 
-async function listen(listener: Channel, target: Channel, whisper: Whisper, hasKeys: boolean): Promise<void> {
-  const task = new EavesdropTask(listener, target, whisper, hasKeys);
-  await listener.runTask(task);
+async function listen(run: ApplicationRun, target: Channel, task: EavesdropTask): Promise<void> {
+  await run.runTask(task);
   target.removeTap(task);
 }
 
 /** `eavesdrop <uuid>`: hears a channel until either ends, or until the key *. */
 export function eavesdropApplication(channels: ReadonlyMap<string, Channel>): Application {
-  return async (listener, argument) => {
+  return async (listener, argument, run) => {
     const target = channels.get(argument.trim());
     if (target === undefined || target === listener || !target.isUp) return;
     const keys = listener.variable("eavesdrop_enable_dtmf");
@@ -81,15 +81,20 @@ export function eavesdropApplication(channels: ReadonlyMap<string, Channel>): Ap
       intoRead: isTrue(listener.variable("eavesdrop_whisper_aleg")),
       intoWrite: isTrue(listener.variable("eavesdrop_whisper_bleg")),
     };
-    await listen(listener, target, whisper, keys === undefined || isTrue(keys));
+    const hasKeys = keys === undefined || isTrue(keys);
+    await listen(run, target, new EavesdropTask(listener, target, whisper, hasKeys));
   };
 }
 
 /** `three_way <uuid>`: hears and is heard by both sides. */
 export function threeWayApplication(channels: ReadonlyMap<string, Channel>): Application {
-  return async (listener, argument) => {
+  return async (listener, argument, run) => {
     const target = channels.get(argument.trim());
     if (target === undefined || target === listener || !target.isUp) return;
-    await listen(listener, target, { intoRead: true, intoWrite: true }, false);
+    await listen(
+      run,
+      target,
+      new EavesdropTask(listener, target, { intoRead: true, intoWrite: true }, false),
+    );
   };
 }

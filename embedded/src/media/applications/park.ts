@@ -44,15 +44,15 @@ export function parkUntilTaken(channel: Channel, release?: Promise<void>): Promi
       resolve();
     };
     const task = new ParkTask(channel, unpark);
-    channel.setBaseTask(task);
+    channel.activity.setBaseTask(task);
     channel.fire("CHANNEL_PARK");
-    void release?.then(() => channel.endBaseTask(task));
+    void release?.then(() => channel.activity.endBaseTask(task));
   });
 }
 
 /** Parks a channel that has nothing else to come back to. */
 export function parkForGood(channel: Channel): void {
-  channel.runProgram([{ application: "park", argument: "" }]);
+  channel.activity.runProgram([{ application: "park", argument: "" }]);
 }
 
 /** `park`: the channel waits for commands until it is hung up, bridged or transferred. */

@@ -1,4 +1,5 @@
 import type { AudioSource, AudioSources } from "../audio-source.ts";
+import type { ApplicationRun } from "../application-run.ts";
 import type { Channel } from "../channel.ts";
 import type { ChannelTask } from "../channel-task.ts";
 import { separateArguments, toInteger } from "../core/arguments.ts";
@@ -126,6 +127,7 @@ export class Player {
    */
   async play(
     channel: Channel,
+    run: ApplicationRun,
     names: string,
     onDigit?: OnPlaybackDigit,
     startSample = 0,
@@ -138,31 +140,32 @@ export class Player {
     for (const [index, name] of list.entries()) {
       if (index > 0 && gapMs > 0) {
         const pause = new PauseTask(gapMs, onDigit);
-        await channel.runTask(pause);
+        await run.runTask(pause);
         if (pause.isBroken) return "break";
       }
-      const played = await this.#playOne(channel, name, onDigit, index === 0 ? startSample : 0, limit);
+      const played = await this.#playOne(channel, run, name, onDigit, index === 0 ? startSample : 0, limit);
       end = played.end;
       limit -= played.samples;
-      if (!channel.isUp || played.isLast || end === "cancelled" || end === "timeout") return end;
+      if (run.isInterrupted || played.isLast || end === "cancelled" || end === "timeout") return end;
     }
     return end;
   }
 
   async #playOne(
     channel: Channel,
+    run: ApplicationRun,
     name: string,
     onDigit: OnPlaybackDigit | undefined,
     startSample: number,
     limit: number,
   ): Promise<{ end: PlaybackEnd; isLast: boolean; samples: number }> {
     const source = await this.#sources.open(name, startSample);
-    if (!channel.isUp) return { end: "cancelled", isLast: true, samples: 0 };
+    if (run.isInterrupted) return { end: "cancelled", isLast: true, samples: 0 };
     if (source === undefined) return { end: "notFound", isLast: false, samples: 0 };
     const start = source.position;
     const task = new FileTask(channel, source, onDigit, limit);
     announce(channel, "PLAYBACK_START", name, source);
-    await channel.runTask(task);
+    await run.runTask(task);
     noteLength(channel, source, start);
     announce(channel, "PLAYBACK_STOP", name, source, task.end);
     return { end: task.end, isLast: task.isLast, samples: source.position - start };
@@ -189,11 +192,17 @@ const responses: Record<PlaybackEnd, string> = {
 
 /** `playback <name>[@@<sample>]` */
 export function playbackApplication(player: Player): Application {
-  return async (channel, argument) => {
+  return async (channel, argument, run) => {
     const [, names = "", offset] = /^(.*?)(?:@@(.*))?$/s.exec(argument) ?? [];
     channel.setVariable("playback_terminator_used", undefined);
     if (names === "") return channel.setVariable("current_application_response", responses.cancelled);
-    const end = await player.play(channel, names, (digit) => isTerminator(channel, digit), toInteger(offset));
+    const end = await player.play(
+      channel,
+      run,
+      names,
+      (digit) => isTerminator(channel, digit),
+      toInteger(offset),
+    );
     channel.setVariable("current_application_response", responses[end]);
   };
 }

@@ -76,7 +76,7 @@ function parseLimits([, limit, threshold, hits]: string[]): RecordLimits {
 
 /** `record <file> [<seconds> [<silence threshold> [<silence seconds>]]]` */
 export function recordApplication(recordings: SessionRecordings): Application {
-  return async (channel, argument) => {
+  return async (channel, argument, run) => {
     const words = separateArguments(argument, " ", 4);
     if (words[0] === undefined) return;
     const file = recordings.resolvePath(words[0]);
@@ -91,7 +91,7 @@ export function recordApplication(recordings: SessionRecordings): Application {
     }
     const task = new RecordTask(channel, writer, parseLimits(words));
     channel.fire("RECORD_START", (headers) => void headers.set("Record-File-Path", file));
-    await channel.runTask(task);
+    await run.runTask(task);
     await writer.close();
     noteLength(channel, writer.frameCount);
     channel.fire("RECORD_STOP", (headers) => {

@@ -31,7 +31,7 @@ export function buildApplications(parts: ApplicationParts): ApplicationTable {
   const player = new Player(parts.sources);
   return new Map<string, Application>([
     ["answer", answerApplication],
-    ["conference", (channel, argument) => parts.conferences.run(channel, argument)],
+    ["conference", (channel, argument, run) => parts.conferences.run(channel, argument, run)],
     ["eavesdrop", eavesdropApplication(parts.channels)],
     ["export", exportApplication],
     ["hangup", hangupApplication],

@@ -248,9 +248,9 @@ function transfer(conference: Conference, [name, ...ids]: string[]): string | un
       headers.set("Old-Conference-Name", conference.name);
       headers.set("New-Conference-Name", name);
     });
-    member.channel.interrupt();
+    member.channel.activity.interrupt();
     const argument = name.includes("@") ? name : `${name}@${conference.profile}`;
-    member.channel.runProgram([{ application: "conference", argument }]);
+    member.channel.activity.runProgram([{ application: "conference", argument }]);
     return `+OK Member '${member.id}' sent to conference ${name}.\n`;
   });
   return replies.join("");

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ApplicationRun } from "../application-run.ts";
 import type { AudioSource, AudioSources } from "../audio-source.ts";
 import type { Channel } from "../channel.ts";
 import { addChannelBasics } from "../channel-headers.ts";
@@ -86,7 +87,7 @@ export class Conference {
   // ---- members ----
 
   /** Takes a channel in and resolves when it has left. */
-  async join(channel: Channel, flags: string[]): Promise<void> {
+  async join(channel: Channel, flags: string[], run: ApplicationRun): Promise<void> {
     const known = Number(channel.variable("conference_member_id"));
     const isKnown = known > 0 && !this.members.has(known);
     const member = new Member(isKnown ? known : ++lastMemberId, channel, this, flags);
@@ -94,7 +95,7 @@ export class Conference {
     channel.setVariable("conference_uuid", this.uuid);
     channel.setVariable("conference_member_id", String(member.id));
     this.members.set(member.id, member);
-    const left = channel.runTask(member);
+    const left = run.runTask(member);
     if (!this.members.has(member.id)) return left;
     this.announce("add-member", member);
     return left;
@@ -115,7 +116,7 @@ export class Conference {
   /** Takes a member out; its channel goes on with what it did before (`kick`, `hup`). */
   remove(member: Member): void {
     this.leave(member);
-    member.channel.endTask(member);
+    member.channel.activity.endTask(member);
   }
 
   /** Ends the conference. Channels that are still in it hang up, unless `hangup_after_conference` is false. */

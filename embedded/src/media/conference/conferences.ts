@@ -1,3 +1,4 @@
+import type { ApplicationRun } from "../application-run.ts";
 import type { Channel } from "../channel.ts";
 import { isTrue, toInteger } from "../core/arguments.ts";
 import type { ConferenceServices } from "./conference.ts";
@@ -43,7 +44,7 @@ export class Conferences {
   }
 
   /** `conference <name>…`: the channel takes part until it leaves. A locked or full one lets it pass by. */
-  async run(channel: Channel, argument: string): Promise<void> {
+  async run(channel: Channel, argument: string, run: ApplicationRun): Promise<void> {
     const { name, profile, flags } = parseJoin(argument);
     if (name === "" || !channel.isUp) return;
     const existing = this.#byName.get(name);
@@ -55,7 +56,7 @@ export class Conferences {
       this.#services.log.info({ uuid: channel.uuid, name }, "a conference is locked or full");
       return;
     }
-    await conference.join(channel, flags);
+    await conference.join(channel, flags, run);
   }
 
   #create(channel: Channel, name: string, profile: string, flags: string[]): Conference {

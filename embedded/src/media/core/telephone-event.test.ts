@@ -63,7 +63,7 @@ describe("sent telephone events", () => {
   });
 
   it("are understood by the receiver, whatever the keys", () => {
-    const keys = fc.array(fc.constantFrom(..."0123456789*#ABCD"), { maxLength: 12 });
+    const keys = fc.array(fc.constantFrom(...Array.from("0123456789*#ABCD")), { maxLength: 12 });
     fc.assert(
       fc.property(keys, fc.integer({ min: 1, max: 4000 }), (list, duration) => {
         const receiver = new TelephoneEventReceiver();

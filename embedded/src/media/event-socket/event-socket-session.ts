@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { ApiTable } from "../api/api-table.ts";
 import { runApi } from "../api/api-table.ts";
-import type { Channel, ExecuteOptions } from "../channel.ts";
+import type { Channel } from "../channel.ts";
+import type { ExecuteOptions } from "../channel-activity.ts";
 import { addChannelData } from "../channel-headers.ts";
 import { isTrue, toInteger } from "../core/arguments.ts";
 import type { EslCommand } from "../core/esl-framing.ts";
@@ -52,7 +53,7 @@ export function runMessage(channel: Channel, headers: ReadonlyMap<string, string
   if (uuid !== undefined) options.applicationUuid = uuid;
   if (uuidName !== undefined) options.applicationUuidName = uuidName;
   // The outcome travels in events; execute itself never rejects.
-  void channel.command(name, headers.get("execute-app-arg") ?? body, options);
+  void channel.activity.command(name, headers.get("execute-app-arg") ?? body, options);
 }
 
 /**

@@ -184,7 +184,7 @@ describe("a voice stream", () => {
     const fromA = wireA.rtcp.flatMap(parseRtcp);
     const fromB = wireB.rtcp.flatMap(parseRtcp);
     expect(fromA.some(({ packetCount }) => packetCount !== undefined && packetCount > 200)).toBe(true);
-    const block = fromB.flatMap(({ blocks }) => blocks).find(({ ssrc }) => ssrc === a.ssrc);
+    const block = fromB.flatMap(({ blocks }) => blocks).findLast(({ ssrc }) => ssrc === a.ssrc);
     expect(block).toMatchObject({ packetsLost: 0, fractionLost: 0 });
     expect(block!.lastSenderReport).toBeGreaterThan(0);
     const statistics = new Map(a.statistics());
