@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, NumberInput, Switch, TextInput } from "@ma
 import { flow as contract } from "@ringdown/contract";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { digits } from "./core/flow-edit.ts";
 import classes from "./flow.module.css";
 import { PromptsField, QueueSelect, Rows, TargetSelect, useFlow } from "./flow-fields.tsx";
 import { HoursForm } from "./hours-form.tsx";
@@ -116,8 +117,6 @@ function PlayForm({ node, onChange }: FormOf<"play">) {
     </>
   );
 }
-
-const digits = [..."1234567890*#"];
 
 function MenuForm({ node, onChange }: FormOf<"menu">) {
   const { t } = useTranslation();

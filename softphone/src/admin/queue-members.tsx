@@ -18,8 +18,8 @@ export function QueueMembers(props: { queue: queues.Queue }) {
   const [members, setMembers] = useState(queue.members);
   useEffect(() => setMembers(queue.members), [queue.members]);
   const save = useAction((next: queues.QueueMember[]) =>
-    call(queues.setQueueMembers, { params: { queueId: queue.id }, body: { members: next } }).finally(() =>
-      queries.invalidateQueries({ queryKey: ["queues"] }),
+    call(queues.setQueueMembers, { params: { queueId: queue.id }, body: { members: next } }).finally(
+      () => void queries.invalidateQueries({ queryKey: ["queues"] }),
     ),
   );
   const change = (next: queues.QueueMember[]) => {

@@ -9,6 +9,7 @@ import { useHasRole } from "../session/session.tsx";
 import { RefusalAlert, useAction } from "../shared/refusals.tsx";
 import { refuseInForm } from "../shared/use-form-refusal.ts";
 import classes from "./admin.module.css";
+import { digits } from "./core/flow-edit.ts";
 import { SecondsInput } from "./seconds-input.tsx";
 
 type Settings = queues.QueueSettings;
@@ -139,7 +140,7 @@ function Waiting(props: { form: Form }) {
             {...exitKey}
             value={(exitKey["value"] as string | null) ?? ""}
             onChange={(event) => form.setFieldValue("settings.exitKey", event.currentTarget.value || null)}
-            data={[{ value: "", label: t("queues.noKey") }, ..."1234567890*#"]}
+            data={[{ value: "", label: t("queues.noKey") }, ...digits]}
           />
           <NativeSelect
             label={t("queues.music")}

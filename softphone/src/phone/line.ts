@@ -1,5 +1,5 @@
 import type { agentDesk } from "@ringdown/contract";
-import { Registerer, UserAgent, type Core, type Invitation, type Notification } from "sip.js";
+import { Registerer, UserAgent, UserAgentState, type Core, type Invitation, type Notification } from "sip.js";
 import { retryDelayMs } from "../api/core/backoff.ts";
 import { socketUrl } from "./core/registration.ts";
 import { sessionMediaFactory } from "./leg-media.ts";
@@ -107,7 +107,7 @@ export class Line {
   async #connect(): Promise<void> {
     clearTimeout(this.#timer);
     try {
-      if (this.#agent.state === "Started") await this.#agent.reconnect();
+      if (this.#agent.state === UserAgentState.Started) await this.#agent.reconnect();
       else await this.#agent.start();
     } catch {
       return this.#lost();

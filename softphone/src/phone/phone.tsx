@@ -33,8 +33,8 @@ const noQuality = new Store<CallQuality>(notMeasured);
 
 /** The state of a leg, or null without one. */
 export function useLegState(leg: IncomingLeg | null): LegState | null {
-  const store = leg === null ? noLeg : leg.state;
-  return useStore(store as Store<LegState | null>, (state) => state);
+  const store: Store<LegState> | Store<LegState | null> = leg === null ? noLeg : leg.state;
+  return useStore(store, (state) => state);
 }
 
 export function useQuality(leg: IncomingLeg | null): CallQuality {

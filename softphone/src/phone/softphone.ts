@@ -163,9 +163,10 @@ export class Softphone {
   }
 
   async #closeLines(): Promise<void> {
-    const lines = [this.#line, ...this.#retired.splice(0)];
+    const lines = this.#retired.splice(0);
+    if (this.#line !== null) lines.push(this.#line);
     this.#line = null;
-    await Promise.all(lines.map((line) => line?.close()));
+    await Promise.all(lines.map((line) => line.close()));
   }
 
   #ring(invitation: Invitation): void {

@@ -32,7 +32,7 @@ export function ReportsPage() {
         <SegmentedControl
           aria-label={t("report.by")}
           value={view}
-          onChange={(value) => setView(value as typeof view)}
+          onChange={(value) => setView(value)}
           data={[
             { value: "queues", label: t("report.byQueue") },
             { value: "agents", label: t("report.byAgent") },

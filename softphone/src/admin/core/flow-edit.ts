@@ -1,5 +1,8 @@
 import type { flow } from "@ringdown/contract";
 
+/** The keys of a telephone. */
+export const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"];
+
 type Flow = flow.Flow;
 type FlowNode = flow.FlowNode;
 
