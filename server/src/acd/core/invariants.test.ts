@@ -42,7 +42,7 @@ describe("whatever happens, in whatever order, late or twice", () => {
           witness.watch(board, line, effects);
         });
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   }, 30_000);
 
@@ -53,7 +53,7 @@ describe("whatever happens, in whatever order, late or twice", () => {
           expect(spell(board)).toEqual(spell(restoreBoard(saveBoard(board))));
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 30_000);
 
@@ -68,7 +68,7 @@ describe("whatever happens, in whatever order, late or twice", () => {
         expect(effects).toEqual(first.effects.slice(from + 1));
         expect(spell(board)).toEqual(spell(first.board));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   }, 30_000);
 
