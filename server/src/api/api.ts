@@ -10,6 +10,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { Failure } from "../base/failure.ts";
 import type { BoundEndpoint } from "../base/handler.ts";
 import type { Log } from "../base/log.ts";
+import { Connections } from "./connections.ts";
 import { renderDocs } from "./docs-page.ts";
 import { routeOf, type RouteParts } from "./endpoint-route.ts";
 import { answerError } from "./error-answer.ts";
@@ -50,7 +51,10 @@ export interface ApiOptions {
 
 export interface Api {
   port: number;
-  /** Takes no new requests, lets those under way end (at most two seconds), closes. Idempotent. */
+  /**
+   * Takes no new requests, lets those under way end (at most two seconds), closes. Upgraded connections stay: they
+   * are their handlers' to close. Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -63,7 +67,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   server.headersTimeout = 15_000;
   server.requestTimeout = 120_000; // a prompt of 10 MB over a slow line
   server.keepAliveTimeout = 65_000; // longer than the proxies' own, so that they never reuse a closing connection
+  const connections = new Connections();
+  server.on(options.tls ? "secureConnection" : "connection", (socket: Duplex) => {
+    connections.add(socket);
+  });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    connections.release(socket);
     upgrade(options, request, socket, head);
   });
   const { port } = await listen(server, options.host, options.port);
@@ -71,7 +80,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   return {
     port,
     close() {
-      closing ??= closeServer(server);
+      closing ??= closeServer(server, connections);
       return closing;
     },
   };
@@ -201,15 +210,13 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
   });
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const giveUp = setTimeout(() => {
-      server.closeAllConnections();
-    }, closePatienceMs);
-    server.close(() => {
-      clearTimeout(giveUp);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+/** Not by the server's own callback: that waits for upgraded connections too, which others close. */
+async function closeServer(server: Server, connections: Connections): Promise<void> {
+  const giveUp = setTimeout(() => {
+    server.closeAllConnections();
+  }, closePatienceMs);
+  server.close();
+  server.closeIdleConnections();
+  await connections.ended();
+  clearTimeout(giveUp);
 }

@@ -68,9 +68,9 @@ async function connectTelephony(
 /** After a crash: no row claims a call that is gone, and no recording stays half a file. */
 async function recoverFromFormerLife(ledger: Ledger, recordings: Recordings, log: Log): Promise<void> {
   const found = await recordings.recover();
+  const closed = await ledger.recover(); // before anything is appended: it takes what this life has touched for its own
   for (const { interactionId, events } of found)
     for (const event of events) ledger.append(interactionId, event);
-  const closed = await ledger.recover();
   if (found.length > 0 || closed.interactions > 0)
     log.warn({ ...closed, recordings: found.length }, "What an earlier life left open was closed");
 }

@@ -1,11 +1,11 @@
 /** The story of a call: INVITE, number, flow, IVR, queue, agent, talk, the last line of the ledger. */
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
-import type { Party } from "../contract/ledger.ts";
 import { type FlowOutcome, runFlow } from "../ivr/ivr.ts";
 import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
 import { type Conversation, openConversation } from "./conversation.ts";
 import { leaveMessage } from "./leave-message.ts";
+import { partingOf } from "./parting.ts";
 import { serveInQueue } from "./serve-in-queue.ts";
 import { transferOut } from "./transfer-out.ts";
 import type { World } from "./world.ts";
@@ -67,11 +67,10 @@ async function answer(call: InboundCall, world: World): Promise<CallerLeg | null
 
 /** The last line; a talk that an agent ended has written it already. */
 function finish(conversation: Conversation, left: FlowOutcome): void {
-  const hungUpByCaller = left.how === "hung-up-by-caller" || conversation.leg.signal.aborted;
-  if (left.how === "hung-up-by-flow" && !hungUpByCaller) conversation.reached("completed-in-flow");
-  if (left.state.faults.length > 0) conversation.reached("failed");
-  const by: Party = hungUpByCaller ? "customer" : "system";
-  conversation.end(by, hungUpByCaller ? "hung-up" : endCause[left.how]);
+  const parting = partingOf(conversation.leg);
+  if (left.how === "hung-up-by-flow" && parting === null) conversation.reached("completed-in-flow");
+  if (left.state.faults.length > 0 || parting?.by === "system") conversation.reached("failed");
+  conversation.end(parting?.by ?? "system", parting?.cause ?? endCause[left.how]);
 }
 
 const endCause: Record<FlowOutcome["how"], string> = {

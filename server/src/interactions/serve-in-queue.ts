@@ -6,12 +6,13 @@
  *                  └─► exit (maximum wait, key, nobody there, hung up)       └─► agent lost ─► front of the queue
  */
 import type { Waiting, WaitingStep, WithdrawCause } from "../acd/acd.ts";
-import type { OfferEndCause, QueueLeftCause } from "../contract/ledger.ts";
+import type { OfferEndCause, Outcome, QueueLeftCause } from "../contract/ledger.ts";
 import type { QueueSettings } from "../contract/queues.ts";
 import type { QueueExitCause } from "../contract/flow.ts";
 import { queuePositionPrompts } from "../ivr/ivr.ts";
 import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
+import { partingOf } from "./parting.ts";
 import { talk } from "./talk.ts";
 import type { World } from "./world.ts";
 
@@ -222,15 +223,15 @@ class QueueStay {
         log.error({ interactionId, error }, "A caller could not be taken out of the queue");
       });
     };
-    const hungUp = () => {
-      cancel("hung-up");
+    const gone = () => {
+      cancel(partingOf(leg)?.by === "customer" ? "hung-up" : "call-ended");
     };
     this.#music = leg.startMusic(prompts.music(this.#settings.musicPromptId));
-    leg.signal.addEventListener("abort", hungUp, { once: true });
+    leg.signal.addEventListener("abort", gone, { once: true });
     this.#stopListening.push(() => {
-      leg.signal.removeEventListener("abort", hungUp);
+      leg.signal.removeEventListener("abort", gone);
     });
-    if (leg.signal.aborted) hungUp();
+    if (leg.signal.aborted) gone();
     const exitKey = this.#visit.exitKey ?? this.#settings.exitKey;
     if (exitKey !== null)
       this.#stopListening.push(leg.onDigit((digit) => digit === exitKey && cancel("exit-key")));
@@ -277,9 +278,9 @@ class QueueStay {
 
   #left(cause: string, waitedMs: number): QueueExitCause | "hung-up" {
     for (const offerId of [...this.#offers.keys()]) this.#takeBack(offerId, "customer-left");
-    const { ledgerCause, flowCause } = exits[cause] ?? unknownExit;
+    const { ledgerCause, flowCause, outcome = "not-served" } = exits[cause] ?? unknownExit;
     this.#appendLeft(ledgerCause, waitedMs);
-    this.#conversation.reached(flowCause === "hung-up" ? "abandoned" : "not-served");
+    this.#conversation.reached(outcome);
     return flowCause;
   }
 
@@ -309,10 +310,13 @@ const offerEnd: Record<WithdrawCause, OfferEndCause> = {
 interface Exit {
   ledgerCause: QueueLeftCause;
   flowCause: QueueExitCause | "hung-up";
+  /** "not-served" if not told otherwise. */
+  outcome?: Outcome;
 }
 const unknownExit: Exit = { ledgerCause: "system", flowCause: "failed" };
 const exits: Record<string, Exit> = {
-  "hung-up": { ledgerCause: "abandoned", flowCause: "hung-up" },
+  "hung-up": { ledgerCause: "abandoned", flowCause: "hung-up", outcome: "abandoned" },
+  "call-ended": { ledgerCause: "system", flowCause: "hung-up", outcome: "failed" },
   "exit-key": { ledgerCause: "exit-key", flowCause: "exit-key" },
   "max-wait": { ledgerCause: "maximum-wait", flowCause: "max-wait" },
   "no-agents": { ledgerCause: "no-agents", flowCause: "no-agents" },

@@ -5,6 +5,7 @@ import type { TalkRecording } from "../recordings/recordings.ts";
 import type { AgentLeg, Bridge } from "../telephony/telephony.ts";
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
+import { partingOf } from "./parting.ts";
 import { watchForAgentGone } from "./agent-gone.ts";
 import type { Conversation } from "./conversation.ts";
 import type { World } from "./world.ts";
@@ -80,9 +81,7 @@ async function bridgeUp(conversation: Conversation, partner: Partner, world: Wor
 }
 
 function lostBeforeBridge(conversation: Conversation): TalkEnd {
-  return conversation.leg.signal.aborted
-    ? { by: "customer", cause: "hung-up" }
-    : { by: "lost", cause: "no-bridge" };
+  return partingOf(conversation.leg) ?? { by: "lost", cause: "no-bridge" };
 }
 
 class Talk {
@@ -140,7 +139,8 @@ class Talk {
     const bridgeEnd = this.#bridge.ended.then(({ by, legEnd }): TalkEnd => {
       if (this.#hungUpByButton) return { by: "agent", cause: "normal" };
       const cause = legEnd?.cause ?? "unknown";
-      if (by === "customer") return { by: "customer", cause };
+      if (by === "customer") return legEnd?.by === "remote" ? { by, cause } : { by: "system", cause };
+      if (cause === "shutdown") return { by: "system", cause };
       const isHungUp = legEnd?.by === "remote" && cause === "normal";
       return isHungUp ? { by: "agent", cause } : { by: "lost", cause };
     });

@@ -27,6 +27,8 @@ export interface CallEnd {
   status: number | null;
   /** The Reason header of a BYE or CANCEL. */
   reason: string | null;
+  /** The Retry-After header of a refusal. */
+  retryAfter?: string | undefined;
   atMs: number;
 }
 
@@ -326,7 +328,8 @@ export class Call {
       return;
     }
     const by = this.#wantsToEnd && status === 487 ? "us" : "refused";
-    this.#finish({ by, status, reason: header(response, "Reason") ?? null });
+    const retryAfter = header(response, "Retry-After");
+    this.#finish({ by, status, reason: header(response, "Reason") ?? null, retryAfter });
   }
 
   #authorization(response: SipMessage, status: number, method: string, uri: string): [string, string][] {

@@ -179,12 +179,15 @@ export function hasEnded(ledger: LedgerEntry[]): boolean {
 /** A realtime connection as the browser's: the snapshot, then every event. */
 export interface Realtime {
   readonly events: LiveEvent[];
+  /** The kinds of message that came, in order: `going-away` when the server drains. */
+  readonly messages: ServerMessage["type"][];
   desk(): Desk | null;
   close(): Promise<void>;
 }
 
 export async function openRealtime(client: ApiClient): Promise<Realtime> {
   const events: LiveEvent[] = [];
+  const messages: ServerMessage["type"][] = [];
   let desk: Desk | null = null;
   const socket = new WebSocket(`${client.origin.replace(/^http/, "ws")}/api/realtime`, {
     headers: { cookie: client.cookie, origin: client.origin },
@@ -192,6 +195,7 @@ export async function openRealtime(client: ApiClient): Promise<Realtime> {
   socket.on("error", () => undefined); // told by the close that follows
   socket.on("message", (data: Buffer) => {
     const message = JSON.parse(data.toString()) as ServerMessage;
+    messages.push(message.type);
     if (message.type === "snapshot") ({ desk } = message);
     if (message.type !== "event") return;
     events.push(message.event);
@@ -210,6 +214,7 @@ export async function openRealtime(client: ApiClient): Promise<Realtime> {
   await waitFor("the realtime snapshot", () => desk);
   return {
     events,
+    messages,
     desk: () => desk,
     async close() {
       clearInterval(heartbeat);

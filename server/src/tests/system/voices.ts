@@ -68,13 +68,14 @@ export function expectGapless(ledger: readonly LedgerEntry[]): void {
 export async function expectRecorded(
   house: House,
   { interaction, ledger }: { interaction: Interaction; ledger: LedgerEntry[] },
+  { toleranceMs = 300 } = {},
 ): Promise<void> {
   expect(entries(ledger, "recording.mismatch")).toEqual([]);
   expect(entries(ledger, "recording.failed")).toEqual([]);
   const [customer, agent] = (await download(house, interaction.recordings[0]?.id ?? "")) as [Sound, Sound];
   const lengthMs = durationMs(customer);
   const talkMs = entries(ledger, "talk.ended")[0]?.talkMs ?? 0;
-  expect(Math.abs(lengthMs - talkMs)).toBeLessThan(Math.max(300, talkMs * 0.02));
+  expect(Math.abs(lengthMs - talkMs)).toBeLessThan(Math.max(toleranceMs, talkMs * 0.02));
   const middle = (sound: Sound) => between(sound, lengthMs * 0.3, lengthMs * 0.8);
   const told = JSON.stringify({ lengthMs, ledger: ledger.map(({ at, event }) => [at, event.type]) });
   const heard = [middle(customer), middle(agent)].map((sound) => listen(sound, [customerHz, agentHz]));
