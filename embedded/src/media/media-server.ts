@@ -134,7 +134,12 @@ class MediaCore implements MediaServer {
     });
     for (const [name, command] of this.#buildApi()) api.set(name, command);
     this.#services = this.#buildServices();
-    this.#userAgent = new SipUserAgent(transport, this.#sipHost, (invite) => void this.#onInvite(invite));
+    this.#userAgent = new SipUserAgent(
+      transport,
+      this.#sipHost,
+      log,
+      (invite) => void this.#onInvite(invite),
+    );
     this.#clock = new MediaClock(() => this.#onTick());
   }
 
@@ -246,9 +251,22 @@ class MediaCore implements MediaServer {
   #onTick(): void {
     for (const stream of this.#streams.values()) stream.advance();
     const channels = [...this.#channels.values()].filter((channel) => channel.isUp);
-    for (const channel of channels) channel.readMedia();
-    for (const channel of channels) channel.runFrame();
-    for (const channel of channels) channel.sendMedia();
+    this.#forEach(channels, (channel) => channel.readMedia());
+    this.#forEach(channels, (channel) => channel.runFrame());
+    this.#forEach(channels, (channel) => channel.sendMedia());
+  }
+
+  /** A bug that one call hits must end that call, not the process with all the others. */
+  #forEach(channels: Channel[], step: (channel: Channel) => void): void {
+    for (const channel of channels) {
+      try {
+        step(channel);
+      } catch (error) {
+        const stack = error instanceof Error ? error.stack : String(error);
+        this.#socketContext.log.error({ uuid: channel.uuid, error: stack }, "a channel failed");
+        channel.hangup("NORMAL_TEMPORARY_FAILURE");
+      }
+    }
   }
 
   #beat(): void {

@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 import { lookup } from "node:dns/promises";
 import type { SipMessage } from "../core/sip-message.ts";
 import { buildResponse, cseqOf, headerOf, parameterOf, uriOf } from "../core/sip-message.ts";
+import type { MediaLog } from "../media-config.ts";
 import { SipDialog } from "./sip-dialog.ts";
 import type { IncomingInvite } from "./incoming-invite.ts";
 import { InviteTransaction } from "./incoming-invite.ts";
@@ -78,11 +79,23 @@ export class SipUserAgent {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #retransmissions = new Set<Retransmission>();
 
-  constructor(transport: SipTransport, address: string, onInvite: (invite: IncomingInvite) => void) {
+  constructor(
+    transport: SipTransport,
+    address: string,
+    log: MediaLog,
+    onInvite: (invite: IncomingInvite) => void,
+  ) {
     this.#transport = transport;
     this.#address = address;
     this.#onInvite = onInvite;
-    transport.listen((message, from) => this.#onMessage(message, from));
+    transport.listen((message, from) => {
+      try {
+        this.#onMessage(message, from);
+      } catch (error) {
+        // A bug that one message hits must not end the calls of the others.
+        log.error({ error: error instanceof Error ? error.stack : error }, "a SIP message failed");
+      }
+    });
   }
 
   get contact(): string {
