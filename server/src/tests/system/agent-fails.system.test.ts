@@ -1,8 +1,7 @@
-/** An agent who doesn't answer, declines, or whose leg is lost: the caller goes on with the time that they have waited. */
+/** An agent who doesn't answer, declines, or leaves while it rings: the caller goes on to the next one. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { declineOffer, readDesk, setStatus } from "../../contract/agent-desk.ts";
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
-import { makeTone } from "../rig/tones.ts";
 import { waitFor } from "../rig/wait-for.ts";
 import { entries, hasEnded, type House, openHouse, type PhoneAgent } from "./house.ts";
 
@@ -105,48 +104,5 @@ describe("an agent who", () => {
     const { ledger } = await endOf(call);
     expect(entries(ledger, "offer.ended").map(({ cause }) => cause)).toEqual(["agent-gone", "accepted"]);
     await ann.reconnect();
-  });
-
-  it("loses the leg in the talk: the caller hears music and is first again, with the original time", async () => {
-    const early = await callSales();
-    const lost = await ann.phone.nextCall();
-    await lost.answer();
-    const found = await house.interaction(
-      "talks",
-      (lines) => entries(lines, "talk.started").length > 0 && !hasEnded(lines),
-    );
-    await takeOut(ben);
-    const late = await callSales();
-    await house.interaction(
-      "waits behind",
-      (lines) =>
-        lines[0]?.interactionId !== found.id &&
-        entries(lines, "queue.entered").length > 0 &&
-        !hasEnded(lines),
-    );
-
-    lost.vanish();
-    await ann.phone.close();
-    const returned = await house.interaction(
-      "came back to the queue",
-      (lines) => lines[0]?.interactionId === found.id && entries(lines, "queue.returned").length > 0,
-      30_000,
-    );
-    const [entered] = entries(returned.ledger, "queue.entered");
-    const [back] = entries(returned.ledger, "queue.returned");
-    expect(back?.enqueuedAt).toBe(entered?.enqueuedAt);
-    expect(early.end).toBeNull();
-    await waitFor("hold music for the early caller", async () => {
-      const { loudnessDb } = await early.hears([1_000], 400);
-      return loudnessDb > -50;
-    });
-
-    await ben.ready();
-    const next = await ben.phone.nextCall();
-    await next.answer();
-    next.play(makeTone({ hz: 700, durationMs: 1_000 }));
-    await early.waitToHear(700);
-    await early.hangUp();
-    await late.hangUp();
   });
 });
