@@ -139,6 +139,38 @@ describe.skipIf(!existsSync(executablePath))("the media server and a browser", (
     await reloaded.close();
   });
 
+  it("is put on hold by a re-INVITE, and taken back", async () => {
+    const page = await openPhone();
+    const sip = await SipPhone.open(pair.media.sip.port);
+    const directions: (string | undefined)[] = [];
+    sip.answerSdp = async (offer) => {
+      directions.push(/^a=(sendonly|sendrecv)/m.exec(offer)?.[1]);
+      return page.evaluate((sdp) => phone.takeOffer(sdp, 900), offer);
+    };
+    await page.evaluate(
+      (sdp) => phone.answer(sdp),
+      await sip.call(await page.evaluate(() => phone.offer(900))),
+    );
+    const uuid = await newestChannel();
+    const caller = await pair.call();
+    await caller.endpoint.bridge(uuid);
+    const heard = () => shareOfTone(caller.phone.lastSamples(800), 900);
+    await expect.poll(heard, { timeout: 8000 }).toBeGreaterThan(0.9);
+    expect(await pair.mrf.api(`uuid_hold ${uuid}`)).toBe("+OK Success\n");
+    await expect.poll(() => directions).toEqual(["sendonly"]);
+    await sip.request("ACK");
+    expect(await pair.mrf.api("show channels as json")).toContain('"callstate":"HELD"');
+    expect(await pair.mrf.api(`uuid_hold off ${uuid}`)).toBe("+OK Success\n");
+    await expect.poll(() => directions).toEqual(["sendonly", "sendrecv"]);
+    await sip.request("ACK");
+    caller.phone.packets.length = 0;
+    await expect.poll(heard, { timeout: 8000 }).toBeGreaterThan(0.9);
+    sip.send("BYE");
+    await sip.response(200, "BYE");
+    await sip.close();
+    await page.close();
+  });
+
   it("offers DTLS itself when an INVITE without SDP asks for it", async () => {
     const page = await openPhone();
     const sip = await SipPhone.open(pair.media.sip.port);

@@ -132,7 +132,7 @@ function recordCommand(
 
 /** `uuid_hold [off|toggle] <uuid>` */
 function holdCommand(find: (uuid: string | undefined) => Channel | undefined): ApiCommand {
-  return async (argument) => {
+  return (argument) => {
     const words = separateArguments(argument);
     if (words[0] === undefined) return "-USAGE: [off|toggle] <uuid> [<display>]\n";
     const mode = words[0].toLowerCase();
@@ -141,7 +141,8 @@ function holdCommand(find: (uuid: string | undefined) => Channel | undefined): A
     if (channel === undefined) return "-ERR Operation failed\n";
     const isHolding = mode === "off" ? false : mode === "toggle" ? !channel.isHeld : true;
     if (!(isHolding ? markHeld(channel) : markResumed(channel))) return "-ERR Operation failed\n";
-    await channel.onHold(isHolding);
+    // FreeSWITCH doesn't wait for the telephone's answer either.
+    void channel.onHold(isHolding);
     return "+OK Success\n";
   };
 }

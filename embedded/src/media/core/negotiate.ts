@@ -216,8 +216,9 @@ export function buildOffer(local: LocalAudio): string {
 /** The description that we would send now for a stream agreed with `remote`: re-INVITEs by us (hold). */
 export function buildReoffer(remote: RemoteAudio, local: LocalAudio): string {
   const { formats, lines } = audioFormats(remote);
+  const isBundled = remote.mid !== undefined && remote.security === "dtls";
   const all = [
-    ...sessionLines(local, []),
+    ...sessionLines(local, isBundled ? [`a=group:BUNDLE ${remote.mid}`] : []),
     `m=audio ${local.port} ${remote.protocol} ${formats.join(" ")}`,
     ...lines,
     ...transportLines(local, remote.hasRtcpMux),

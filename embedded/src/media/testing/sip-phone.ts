@@ -35,15 +35,19 @@ export class SipPhone {
     return this.#socket.address().port;
   }
 
-  /** In-dialog requests of the server are answered with 200, re-INVITEs by echoing `answerSdp`. */
-  answerSdp: ((offer: string) => string) | undefined;
+  /** In-dialog requests of the server are answered with 200, re-INVITEs by what `answerSdp` makes of the offer. */
+  answerSdp: ((offer: string) => Promise<string>) | undefined;
 
   #onMessage(datagram: Buffer): void {
     const message = parseSip(datagram);
     if (message === undefined) return;
     this.received.push(message);
-    if (message.method === undefined || message.method === "ACK") return;
-    const body = message.method === "INVITE" ? (this.answerSdp?.(message.body) ?? message.body) : "";
+    if (message.method !== undefined && message.method !== "ACK") void this.#answer(message);
+  }
+
+  async #answer(message: SipMessage): Promise<void> {
+    const isInvite = message.method === "INVITE";
+    const body = isInvite ? ((await this.answerSdp?.(message.body)) ?? message.body) : "";
     const headers: [string, string][] = [["contact", `<sip:phone@127.0.0.1:${this.port}>`]];
     if (body !== "") headers.push(["content-type", "application/sdp"]);
     this.raw(serializeSip(buildResponse(message, 200, "OK", this.tag, headers, body)));
