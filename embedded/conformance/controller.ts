@@ -26,7 +26,7 @@ export class Controller {
   readonly edge: Edge;
   readonly #pair: Pair;
   readonly #waiting: Incoming[] = [];
-  #media: MediaServer | undefined;
+  #media: Promise<MediaServer> | undefined;
   #isOpen = true;
 
   static async connect(pair: Pair, handles: readonly Verb[] = verbs): Promise<Controller> {
@@ -88,8 +88,9 @@ export class Controller {
     });
   }
 
-  async media(): Promise<MediaServer> {
-    this.#media ??= await new MrfClient(this.srf).connect({
+  /** The media server, connected at the first call: one connection for all tests that share this application. */
+  media(): Promise<MediaServer> {
+    this.#media ??= new MrfClient(this.srf).connect({
       address: this.#pair.freeswitch.host,
       port: this.#pair.freeswitch.port,
       secret: this.#pair.freeswitch.secret,
@@ -99,16 +100,18 @@ export class Controller {
   }
 
   /** Cuts every connection as a killed process would: no BYE, no exit. */
-  die(endpoints: readonly Endpoint[] = []): void {
+  async die(endpoints: readonly Endpoint[] = []): Promise<void> {
     for (const endpoint of endpoints) endpoint.conn.socket?.destroy();
-    this.close();
+    await this.close();
   }
 
-  close(): void {
+  /** Idempotent. A media server that is not told would be reconnected to for ever. */
+  async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#media?.disconnect();
     this.srf.disconnect();
+    const media = await this.#media?.catch(() => undefined); // undefined: it never came up
+    media?.disconnect();
   }
 }
 

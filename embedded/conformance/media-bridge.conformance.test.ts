@@ -14,7 +14,7 @@ describe("two callers bridged", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
   const connect = async (atTheEnd: AtTheEnd, payloadType: 0 | 8 = 0): Promise<Caller> => {

@@ -29,7 +29,7 @@ describe("the media server under control", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
   const connect = async (atTheEnd: AtTheEnd): Promise<Caller> => {
@@ -335,7 +335,7 @@ describe("the media server under control", () => {
       const [a, b] = [await make(600), await make(1000)];
       await a.endpoint.bridge(b.endpoint);
       await b.audio.ear.waitForTone(600);
-      doomed.die([a.endpoint, b.endpoint]);
+      await doomed.die([a.endpoint, b.endpoint]);
       return [a, b];
     }
 
@@ -374,7 +374,7 @@ describe("the media server under control", () => {
         audio.talkTo(endpoint.local.sdp);
         endpoint.play("tone_stream://%(1000,0,700)").catch(() => undefined);
         await audio.ear.waitForTone(700);
-        doomed.die([endpoint]);
+        await doomed.die([endpoint]);
         await audio.ear.waitForSilence();
         const adopter = await app.media();
         expect((await adopter.api(`uuid_exists ${endpoint.uuid}`)).trim()).toBe("true");

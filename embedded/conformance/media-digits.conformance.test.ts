@@ -15,7 +15,7 @@ describe("digits of a caller", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
 

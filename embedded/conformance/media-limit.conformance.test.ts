@@ -13,7 +13,7 @@ describe("a media server at its limit of channels", () => {
     app = await Controller.connect(pair, []);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
 

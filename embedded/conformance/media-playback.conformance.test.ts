@@ -18,7 +18,7 @@ describe("playing to a caller", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
 

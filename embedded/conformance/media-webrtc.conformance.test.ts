@@ -20,7 +20,7 @@ describe("a browser", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
 

@@ -23,7 +23,7 @@ describe("phones of other kinds, and applications that come and go", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
   afterEach(async () => {
@@ -100,7 +100,7 @@ describe("phones of other kinds, and applications that come and go", () => {
     const { id } = await within("the call is up", 4000, calling);
     const call = PeerDialog.ofCallee(phone, invite, ok);
     await call.take("ACK");
-    doomed.die();
+    await doomed.die();
 
     const info = app.ask("sip:placeholder", { method: "INFO", stackDialogId: id });
     phone.respond(await call.take("INFO"), 200, "OK");
@@ -126,7 +126,7 @@ describe("phones of other kinds, and applications that come and go", () => {
     const { id } = await within("the call is up", 4000, calling);
     const call = PeerDialog.ofCallee(phone, invite, ok);
     await call.take("ACK");
-    doomed.die();
+    await doomed.die();
     // A round trip of somebody else's: by then the edge has seen the connection end.
     const info = app.ask("sip:placeholder", { method: "INFO", stackDialogId: id });
     phone.respond(await call.take("INFO"), 200, "OK");

@@ -22,12 +22,12 @@ describe("a call that comes in through the SIP edge", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
   const openPhone = async (): Promise<Phone> => (phone = await Phone.onUdp(app.edge.udp));
   afterEach(async () => {
-    for (const controller of opened.splice(0)) controller.close();
+    for (const controller of opened.splice(0)) await controller.close();
     await phone.close();
   });
 
@@ -291,7 +291,7 @@ describe("a call that comes in through the SIP edge", () => {
     const owners = new Set<string>();
     for (let calls = 0; calls < 40 && owners.size < 2; calls += 1) owners.add(await owner());
     expect([...owners].toSorted()).toEqual(["first", "second"]);
-    second.close();
+    await second.close();
     for (let calls = 0; calls < 4; calls += 1) expect(await owner()).toBe("first");
   });
 });
@@ -305,7 +305,7 @@ describe("a SIP edge without an application", () => {
     const refused = await phone.takeResponse(sent, 503);
     phone.ackRefusal(sent, refused);
     await phone.close();
-    app.close();
+    await app.close();
     await pair.close();
   });
 });

@@ -37,7 +37,7 @@ describe("a call that goes out through the SIP edge", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
   const openPhone = async (): Promise<Phone> => (phone = await Phone.onUdp(app.edge.udp));

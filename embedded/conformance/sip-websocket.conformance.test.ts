@@ -23,7 +23,7 @@ describe("a softphone on a WebSocket", () => {
     app = await Controller.connect(pair);
   });
   afterAll(async () => {
-    app.close();
+    await app.close();
     await pair.close();
   });
   const openPhone = async (): Promise<Phone> => (phone = await Phone.onWebSocket(app.edge.webSocketUrl));
