@@ -1,0 +1,107 @@
+/** How many calls a second the whole program sets up on the embedded pair, and what one costs. */
+import { percentiles } from "./acd/percentiles.ts";
+import { type BenchHouse, staffWithDeskPhones } from "./bench-house.ts";
+import { type CrowdResult, startCrowd } from "./callers.ts";
+import { cpuMs } from "./processes.ts";
+import { openSilentPort } from "./silent-port.ts";
+
+export interface CallLoad {
+  callsPerSecond: number;
+  calls: number;
+  succeeded: number;
+  /** INVITE to 200; through the queue: INVITE to BYE less the talk. */
+  setUpMs: { p50: number; p95: number; p99: number; max: number };
+  cpuMsPerCall: { server: number; embedded: number };
+}
+
+export interface CallLoads {
+  /** Every rate that was tried, in order. */
+  tried: CallLoad[];
+  /** The fastest at which every call succeeded and the set-up's p99 stayed under a second; null if none did. */
+  best: CallLoad | null;
+}
+
+export interface LoadPlan {
+  rates: readonly number[];
+  secondsEach: number;
+}
+
+const setUpWithinMs = 1_000;
+const talkMs = 1_000;
+/** One-time links are limited to 30 a minute and address, and the house uses some itself. */
+const deskPhones = 24;
+
+/** A caller hears the greeting for a second and hangs up. */
+export async function measureFlowCalls(bench: BenchHouse, plan: LoadPlan): Promise<CallLoads> {
+  const media = await openSilentPort();
+  try {
+    const call = { to: bench.flowNumber, hangUp: "caller", mediaPort: media.port } as const;
+    return await climb(plan, (rate) => load(bench, call, rate, plan.secondsEach));
+  } finally {
+    await media.close();
+  }
+}
+
+/** Queue, offer, a desk phone that answers at once, the bridge with its recording, a second of talk, the phone's BYE. */
+export async function measureServedCalls(bench: BenchHouse, plan: LoadPlan): Promise<CallLoads> {
+  const media = await openSilentPort();
+  const phones = await staffWithDeskPhones(bench, deskPhones, talkMs, media.port);
+  try {
+    const call = { to: bench.servedNumber, hangUp: "callee", mediaPort: media.port } as const;
+    return await climb(plan, (rate) => load(bench, call, rate, plan.secondsEach));
+  } finally {
+    await phones.close();
+    await media.close();
+  }
+}
+
+/** Ever faster until a rate fails twice: once may be the machine's fault. */
+async function climb(plan: LoadPlan, run: (rate: number) => Promise<CallLoad>): Promise<CallLoads> {
+  const tried: CallLoad[] = [];
+  let best: CallLoad | null = null;
+  for (const rate of plan.rates) {
+    const first = await run(rate);
+    tried.push(first);
+    const good = isGood(first) ? first : await run(rate);
+    if (good !== first) tried.push(good);
+    if (!isGood(good)) break;
+    best = good;
+  }
+  return { tried, best };
+}
+
+function isGood({ calls, succeeded, setUpMs }: CallLoad): boolean {
+  return succeeded === calls && setUpMs.p99 < setUpWithinMs;
+}
+
+async function load(
+  { house, pids }: BenchHouse,
+  call: { to: string; hangUp: "caller" | "callee"; mediaPort: number },
+  callsPerSecond: number,
+  seconds: number,
+): Promise<CallLoad> {
+  const calls = Math.ceil(callsPerSecond * seconds);
+  const used = async () => ({ server: await cpuMs(pids.server), embedded: await cpuMs(pids.embedded) });
+  const before = await used();
+  const crowd = await startCrowd({ at: house.program.sipUdp, ...call, calls, callsPerSecond, talkMs });
+  try {
+    const result = await crowd.result();
+    const after = await used();
+    const each = (part: "server" | "embedded") =>
+      Math.round(((after[part] - before[part]) / calls) * 10) / 10;
+    const cpuMsPerCall = { server: each("server"), embedded: each("embedded") };
+    return {
+      callsPerSecond,
+      calls,
+      succeeded: result.succeeded,
+      setUpMs: setUp(result, call.hangUp),
+      cpuMsPerCall,
+    };
+  } finally {
+    await crowd.close();
+  }
+}
+
+function setUp({ answerMs, wholeMs }: CrowdResult, hangUp: "caller" | "callee") {
+  return percentiles(hangUp === "caller" ? answerMs : wholeMs.map((ms) => ms - talkMs));
+}

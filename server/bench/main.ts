@@ -1,0 +1,73 @@
+/**
+ * `npm run bench`: measures, prints tables; `-- --json` prints one JSON object and nothing else on stdout.
+ * `-- --quick` takes well under a minute, to see that everything can be measured: its figures mean little.
+ * What each figure is: docs/benchmarks.md.
+ */
+import { benchReducer } from "./acd/reducer.ts";
+import { measureAnswerToAudio } from "./answer-to-audio.ts";
+import { openBenchHouse } from "./bench-house.ts";
+import { measureFlowCalls, measureServedCalls } from "./call-load.ts";
+import { figuresOf, type Measured } from "./figures.ts";
+import { describeMachine, printTables } from "./tables.ts";
+import { measureTimeToInvite } from "./time-to-invite.ts";
+import { measureWaitingMemory } from "./waiting-memory.ts";
+
+const full = {
+  offers: 2_000,
+  reducerEvents: 300_000,
+  flowRates: [5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160],
+  servedRates: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20],
+  secondsEach: 8,
+  waitingCallers: 150,
+  answers: 20,
+};
+const quick: typeof full = {
+  offers: 50,
+  reducerEvents: 20_000,
+  flowRates: [2],
+  servedRates: [2],
+  secondsEach: 2,
+  waitingCallers: 10,
+  answers: 1,
+};
+const crowds = [1, 100, 1_000];
+const boards = [100, 1_000, 10_000];
+
+const has = (option: string): boolean => process.argv.includes(`--${option}`);
+const effort = has("quick") ? quick : full;
+const progress = (sentence: string): void => {
+  console.error(`bench: ${sentence}`);
+};
+
+async function measure(): Promise<Measured> {
+  progress(describeMachine());
+  progress("the reducer");
+  const reducer = boards.map((agents) => benchReducer(agents, effort.reducerEvents));
+  const timeToInvite = [];
+  for (const agents of crowds) {
+    progress(`time to offer with ${agents} agents`);
+    timeToInvite.push(await measureTimeToInvite(agents, effort.offers));
+  }
+  const bench = await openBenchHouse();
+  try {
+    const { secondsEach } = effort;
+    progress("answer to audio");
+    const audio = await measureAnswerToAudio(bench, effort.answers);
+    progress("calls through a flow");
+    const flowCalls = await measureFlowCalls(bench, { rates: effort.flowRates, secondsEach });
+    progress("calls through a queue to desk phones");
+    const servedCalls = await measureServedCalls(bench, { rates: effort.servedRates, secondsEach });
+    progress("memory of waiting callers");
+    const memory = await measureWaitingMemory(bench, effort.waitingCallers);
+    return { timeToInvite, reducer, flowCalls, servedCalls, memory, audio };
+  } finally {
+    await bench.close();
+  }
+}
+
+const measured = await measure();
+if (has("json")) console.log(JSON.stringify(figuresOf(measured)));
+else {
+  console.log(describeMachine());
+  printTables(measured);
+}
