@@ -71,7 +71,7 @@ class FolderRecordings implements Recordings {
       const recording = await leg.startRecording({ path });
       return new RunningTalk(
         note.recordingId,
-        () => recording.stop(),
+        () => this.#track(recording.stop()),
         (outcome, expectedMs) => this.#track(this.#settle(note, outcome, expectedMs)),
       );
     } catch (error) {
@@ -89,7 +89,7 @@ class FolderRecordings implements Recordings {
     const { note, path } = reserved;
     let finishing: Promise<RecordingResult> | null = null;
     const finish = () => {
-      finishing ??= this.#track(this.#settle(note, { ok: true, path, durationMs: 0 }, null));
+      finishing ??= this.#track(this.#settle(note, { ok: true, path, durationMs: 0, partings: 0 }, null));
       return finishing;
     };
     return { ok: true, recordingId: note.recordingId, path, finish };
@@ -99,7 +99,7 @@ class FolderRecordings implements Recordings {
     const recovered: RecoveredRecording[] = [];
     for (const note of await this.#folder.unfinished()) {
       const path = this.#folder.pathOf(note.file);
-      const result = await this.#settle(note, { ok: true, path, durationMs: 0 }, null);
+      const result = await this.#settle(note, { ok: true, path, durationMs: 0, partings: 0 }, null);
       recovered.push({ ...result, recordingId: note.recordingId, interactionId: note.interactionId });
     }
     return recovered;
@@ -110,7 +110,8 @@ class FolderRecordings implements Recordings {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#finishing]);
+    while (this.#finishing.size > 0) await Promise.allSettled([...this.#finishing]);
+    await new Promise(setImmediate); // whoever waited for a recording writes down how it ended
   }
 
   async #reserve(
@@ -152,7 +153,7 @@ class FolderRecordings implements Recordings {
       const events: RecordingEvent[] = [
         { type: "recording.stopped", recordingId, kind, durationMs, bytes, sha256 },
       ];
-      if (expectedMs !== null && !isLengthRight(durationMs, expectedMs)) {
+      if (expectedMs !== null && !isLengthRight(durationMs, expectedMs, outcome.partings)) {
         this.#log.warn({ recordingId, durationMs, expectedMs }, "A recording has the wrong length");
         events.push({ type: "recording.mismatch", recordingId, durationMs, expectedMs });
       }

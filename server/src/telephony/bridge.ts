@@ -81,6 +81,8 @@ export class ChannelBridge implements Bridge {
 
   #onLegEnd(by: "customer" | "agent", legEnd: LegEnd): void {
     if (this.#state === "ended") return;
+    const other = by === "customer" ? this.#agent : this.#customer;
+    if (this.#state === "joined") other.channel.partings++;
     this.#finish({ by, legEnd });
     // The other one is parked by the media server (park_after_bridge); hold music was for this call only.
     if (by === "agent") void this.#music?.stop();
@@ -100,6 +102,8 @@ export class ChannelBridge implements Bridge {
     const { channel } = this.#customer;
     try {
       await channel.api("uuid_transfer", [channel.uuid, "-both", "park", "inline"]);
+      channel.partings++;
+      this.#agent.channel.partings++;
     } catch (error) {
       if (this.#customer.signal.aborted || this.#agent.signal.aborted) return;
       throw new Failure("unavailable", `The media server could not hold the call: ${describeError(error)}`);

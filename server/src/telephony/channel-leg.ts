@@ -4,7 +4,7 @@ import type { Log } from "../base/log.ts";
 import { describeError } from "../base/log.ts";
 import type { Channel } from "./channel.ts";
 import type { HangUpCause } from "./core/cause.ts";
-import { causeOfChannel, reasonHeader } from "./core/cause.ts";
+import { reasonHeader } from "./core/cause.ts";
 import { KeyBuffer } from "./core/digit-entry.ts";
 import { collectDigits } from "./collect-digits.ts";
 import type { Connection } from "./connector.ts";
@@ -87,10 +87,8 @@ export class ChannelLeg implements Leg {
       },
     });
     channel.onDigit((digit) => this.#onDigit(digit));
-    void channel.gone.then((hangUpCause) =>
-      this.#end({ by: "system", cause: hangUpCause ? causeOfChannel(hangUpCause) : "media-lost" }),
-    );
-    this.#prepared = this.#prepare(connection.party.id);
+    void channel.gone.then((cause) => this.#end({ by: "system", cause: cause ?? "media-lost" }));
+    this.#prepared = this.#prepare(connection);
     if (!connection.party.connected) void this.#end({ by: "remote", cause: "normal" }); // left while being made
   }
 
@@ -200,9 +198,16 @@ export class ChannelLeg implements Leg {
     return turn;
   }
 
-  async #prepare(dialogId: string): Promise<void> {
+  async #prepare({ party, endpoint }: Connection): Promise<void> {
+    // Opus channels run at 48 kHz, of which speech needs a third.
+    const isWide = /^a=rtpmap:\d+ opus\//im.test(endpoint.local.sdp ?? "");
+    const rate: Record<string, string> = isWide ? { record_sample_rate: "16000" } : {};
     try {
-      await this.channel.set({ ...channelVariables, [dialogVariable]: encodeDialogId(dialogId) });
+      await this.channel.set({
+        ...channelVariables,
+        ...rate,
+        [dialogVariable]: encodeDialogId(party.id),
+      });
     } catch (error) {
       if (this.signal.aborted) return;
       this.#parts.log.warn(

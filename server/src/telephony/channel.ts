@@ -2,7 +2,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { describeError } from "../base/log.ts";
 import { DeadlineError, pause, within } from "./deadline.ts";
-import type { Endpoint, EslEvent, SipDialog } from "./drachtio.ts";
+import type { HangUpCause } from "./core/cause.ts";
+import { causeOfChannel, causeOfReason } from "./core/cause.ts";
+import type { Endpoint, EslEvent, SipDialog, SipMessage } from "./drachtio.ts";
 
 /** What came of playing one file. */
 export type Playback = "played" | "stopped" | "gone" | { problem: string };
@@ -22,8 +24,10 @@ export interface ChannelCounters {
  */
 export class Channel {
   readonly uuid: string;
-  /** Resolves with FreeSWITCH's hang-up cause when the channel is gone; undefined: it vanished without one. */
-  readonly gone: Promise<string | undefined>;
+  /** Resolves with the cause when the channel is gone; null: it vanished without one. */
+  readonly gone: Promise<HangUpCause | null>;
+  /** How often the channel left a bridge; told by the bridge. */
+  partings = 0;
   readonly #endpoint: Endpoint;
   readonly #dialog: SipDialog;
   readonly #clock: Clock;
@@ -45,12 +49,16 @@ export class Channel {
     this.#counters = parts.counters;
     this.uuid = endpoint.uuid;
     this.gone = new Promise((resolve) => {
-      const vanish = (hangUpCause?: string) => {
+      const vanish = (cause: HangUpCause | null) => {
         this.#isGone = true;
-        resolve(hangUpCause);
+        resolve(cause);
       };
-      endpoint.once("destroy", (event?: { reason?: string }) => vanish(event?.reason));
-      dialog.once("destroy", () => vanish());
+      endpoint.once("destroy", (event?: { reason?: string }) => {
+        // The socket's end may overtake the event that has the cause; the BYE, a moment later, has it too.
+        if (event?.reason) vanish(causeOfChannel(event.reason));
+        else void pause(this.#clock, 200).then(() => vanish(null));
+      });
+      dialog.once("destroy", (bye: SipMessage) => vanish(causeOfReason(bye.get("Reason"))));
     });
   }
 

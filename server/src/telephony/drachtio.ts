@@ -137,7 +137,7 @@ export interface Endpoint extends EventEmitter {
   readonly uuid: string;
   readonly dialog: SipDialog | null;
   readonly connected: boolean;
-  local: { sdp: string };
+  local: { sdp?: string };
   execute(
     application: string,
     argument: string,

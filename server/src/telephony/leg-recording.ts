@@ -21,6 +21,7 @@ export class ChannelRecording implements LegRecording {
   #isStopping = false;
   #stopProblem: string | null = null;
   #startedAt: number;
+  readonly #partingsBefore: number;
 
   /** Starts recording; rejects when the media server refuses. */
   static async start(
@@ -45,11 +46,12 @@ export class ChannelRecording implements LegRecording {
     this.#channel = channel;
     this.#clock = clock;
     this.#startedAt = clock.now();
+    this.#partingsBefore = channel.partings;
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
     this.#stopListening = media.onRecordingStopped(path, (event) => {
-      this.#end({ ok: true, path, durationMs: this.#durationOf(event) });
+      this.#end(this.#complete(this.#durationOf(event)));
     });
     void channel.gone.then(() => this.#settleByFile());
   }
@@ -80,8 +82,13 @@ export class ChannelRecording implements LegRecording {
       (file) => file.size,
       () => 0,
     );
-    if (size > 44) this.#end({ ok: true, path: this.path, durationMs: stoppedAt - this.startedAt });
+    if (size > 44) this.#end(this.#complete(stoppedAt - this.startedAt));
     else this.#end({ ok: false, path: this.path, sentence: this.#stopProblem ?? "No file was written" });
+  }
+
+  #complete(durationMs: number): RecordingOutcome {
+    const partings = this.#channel.partings - this.#partingsBefore;
+    return { ok: true, path: this.path, durationMs, partings };
   }
 
   #durationOf(event: EslEvent): number {

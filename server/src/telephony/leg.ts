@@ -72,7 +72,9 @@ export interface Music {
 }
 
 export type RecordingOutcome =
-  { ok: true; path: string; durationMs: number } | { ok: false; path: string; sentence: string };
+  /** `partings`: how often the channel left a bridge meanwhile; FreeSWITCH loses about half a second at each. */
+  | { ok: true; path: string; durationMs: number; partings: number }
+  | { ok: false; path: string; sentence: string };
 
 /** A running stereo recording: left what this leg's party says, right what they hear. */
 export interface LegRecording {

@@ -140,7 +140,8 @@ export class Switchboard implements Telephony {
       proxy: routeTo(contact),
       personId,
       onDead: () => {
-        if (contact.kind === "softphone") this.#registrar.dropContact(contact);
+        // A lost datagram proves nothing; a lost connection can't come back by itself.
+        if (contact.source.transport !== "udp") this.#registrar.dropContact(contact);
       },
     };
     const headers = { "X-Ringdown-Offer": offerId, ...options.headers };

@@ -10,4 +10,10 @@ describe("the length of a recording", () => {
     expect(isLengthRight(97_900, 100_000)).toBe(false);
     expect(isLengthRight(0, 10_000)).toBe(false);
   });
+
+  it("may lack 600 ms more for each time that the channel left a bridge, but have nothing more", () => {
+    expect(isLengthRight(8_500, 10_000, 2)).toBe(true);
+    expect(isLengthRight(8_499, 10_000, 2)).toBe(false);
+    expect(isLengthRight(10_301, 10_000, 2)).toBe(false);
+  });
 });

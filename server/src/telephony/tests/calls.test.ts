@@ -17,7 +17,7 @@ beforeAll(async () => {
   stand = await openStand();
   tone440 = join(stand.folder, "tone-440.wav");
   tone700 = join(stand.folder, "tone-700.wav");
-  await writeWav(tone440, makeTone({ hz: 440, durationMs: 3_000 }));
+  await writeWav(tone440, makeTone({ hz: 440, durationMs: 1_500 }));
   await writeWav(tone700, makeTone({ hz: 700, durationMs: 400 }));
 });
 afterAll(() => stand.close());
