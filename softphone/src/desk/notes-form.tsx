@@ -95,9 +95,7 @@ interface Notes {
 
 function useNotes(interactionId: string, saved: Draft | null): Notes {
   const show = useShowRefusal();
-  const [draft, setDraft] = useState<Draft>(
-    () => readDraft(interactionId) ?? saved ?? { dispositionId: null, note: "" },
-  );
+  const [draft, setDraft] = useState<Draft>(() => readDraft(interactionId) ?? firstDraft(saved));
   const [saveState, setSaveState] = useState<Notes["saveState"]>("none");
   const [isFinishing, setFinishing] = useState(false);
   const latest = useRef(draft);
@@ -129,6 +127,10 @@ function useNotes(interactionId: string, saved: Draft | null): Notes {
         .finally(() => setFinishing(false));
     },
   };
+}
+
+function firstDraft(saved: Draft | null): Draft {
+  return { dispositionId: saved?.dispositionId ?? null, note: saved?.note ?? "" };
 }
 
 /** The same object if what was sent is still what is written. */

@@ -26,7 +26,7 @@ export function useShortcuts(actions: Readonly<Record<string, () => void>>): voi
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const name = shortcutOf(event);
-      const target = event.target as HTMLElement;
+      const target = event.target instanceof HTMLElement ? event.target : document.body;
       if (name === null || event.defaultPrevented || !enabled.value || isForField(target)) return;
       if (target.closest("[role=dialog], [role=menu], [role=listbox]") !== null) return;
       const action = latest.current[name];
