@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openTelephone } from "../../tests/rig/telephone.ts";
+import type { Telephone } from "../../tests/rig/telephone.ts";
+import { makeTone } from "../../tests/rig/tones.ts";
+import { isLeg } from "../telephony.ts";
+import { openStand } from "./stand.ts";
+import type { Stand } from "./stand.ts";
+
+let stand: Stand;
+const telephones: Telephone[] = [];
+
+beforeAll(async () => {
+  stand = await openStand({ maxChannels: 3 });
+});
+afterAll(() => stand.close());
+afterEach(async () => {
+  await Promise.all(telephones.splice(0).map((telephone) => telephone.close()));
+});
+
+async function phone(number: string): Promise<Telephone> {
+  const telephone = await openTelephone({ number });
+  telephones.push(telephone);
+  return telephone;
+}
+
+async function callIn() {
+  const telephone = await phone("+15550177");
+  const [call, inbound] = await Promise.all([
+    telephone.call({ to: "1000", at: stand.pair.udp }),
+    stand.nextCall(),
+  ]);
+  return { call, inbound };
+}
+
+describe("a call out", () => {
+  it("rings a sip: address and can be bridged with a caller", async () => {
+    const { call, inbound } = await callIn();
+    const leg = await inbound.answer();
+    await call.answered();
+    const outside = await phone("elsewhere");
+    const ring = stand.telephony.dialOut({
+      to: `sip:elsewhere@127.0.0.1:${outside.port}`,
+      caller: { name: "", number: "+15550100" },
+      ringTimeoutMs: 5_000,
+    });
+    const rung = await outside.nextCall();
+    rung.ring();
+    await rung.answer();
+    const other = await ring.answered;
+    if (!isLeg(other)) throw new Error("A leg was expected");
+    const bridge = await stand.telephony.bridge(leg, other);
+    call.play(makeTone({ hz: 1_000, durationMs: 1_000 }));
+    await rung.waitToHear(1_000);
+    await call.hangUp();
+    expect((await bridge.ended).by).toBe("customer");
+    await other.hangUp();
+  });
+
+  it("to a number needs a trunk, and to nonsense fails at once", async () => {
+    stand.trunks.splice(0, 1, { ...(stand.trunks[0] ?? never()), networks: ["127.0.0.0/8"] });
+    for (const to of ["+15550100", "sip:", "javascript:alert(1)"]) {
+      const ring = stand.telephony.dialOut({ to, caller: { name: "", number: "1" }, ringTimeoutMs: 1_000 });
+      expect(await ring.answered).toEqual({ cause: "unreachable", sipStatus: null });
+    }
+    stand.trunksChanged();
+  });
+});
+
+describe("when the media server is full", () => {
+  // A real server's limit is not ours to set.
+  it.skipIf(process.env["RINGDOWN_TEST_PAIR"])(
+    "a call gets 503 with the chance to come back, and no leg stays",
+    async () => {
+      const legs = [];
+      for (let i = 0; i < 3; i++) {
+        const { call, inbound } = await callIn();
+        legs.push(await inbound.answer());
+        await call.answered();
+      }
+      const { call, inbound } = await callIn();
+      await expect(inbound.answer()).rejects.toMatchObject({ code: "unavailable" });
+      expect((await call.ended).status).toBe(503);
+      expect(await inbound.ended).toEqual({ by: "system", cause: "congestion", sipStatus: 503 });
+      await legs.pop()?.hangUp();
+      const again = await callIn();
+      const leg = await again.inbound.answer();
+      await Promise.all([leg, ...legs].map((each) => each.hangUp()));
+      expect(stand.telephony.stats().callsNow).toBe(0);
+    },
+  );
+});
+
+function never(): never {
+  throw new Error("The stand has a trunk");
+}
