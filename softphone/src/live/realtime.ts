@@ -5,7 +5,7 @@ import { applyMessage, nothingYet, stalenessOf, type LiveState, type Staleness }
 
 /**
  * connecting --> online --> offline --> connecting …      (retry with backoff, at once when the network returns)
- *                  |`-> going-away --> connecting          (the server said when)
+ *                  |`-> going-away --> offline              (the server drains: all goes on until it closes)
  *                  `--> signed-out                         (for good)
  */
 export type LinkStatus = "connecting" | "online" | "offline" | "going-away" | "signed-out";
@@ -107,7 +107,7 @@ export class Realtime {
   #receive(message: live.ServerMessage): void {
     this.#heardAt = Date.now();
     if (message.type === "signed-out") return this.#signedOut();
-    if (message.type === "going-away") return this.#goingAway(message.retryAfterMs);
+    if (message.type === "going-away") return this.status.set("going-away");
     const verdict = applyMessage(this.state.value, message, Date.now());
     if (verdict.kind === "gap") return this.#resync();
     if (verdict.kind !== "applied") return;
@@ -136,16 +136,12 @@ export class Realtime {
     this.close();
   }
 
-  #goingAway(retryAfterMs: number): void {
-    this.#lost("going-away", retryAfterMs + Math.random() * 500);
-  }
-
-  #lost(status: LinkStatus, delayMs = retryDelayMs(this.#attempt++, Math.random())): void {
+  #lost(status: LinkStatus): void {
     this.#drop();
     if (this.#closed) return;
     this.status.set(status);
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#connect(), delayMs);
+    this.#retry = setTimeout(() => this.#connect(), retryDelayMs(this.#attempt++, Math.random()));
   }
 
   #drop(): void {
