@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFailed } from "vitest";
 import { readiness } from "../../contract/health.ts";
 import { type Interaction, readInteraction, searchInteractions } from "../../contract/interactions.ts";
 import type { LedgerEntry } from "../../contract/ledger.ts";
@@ -38,6 +38,9 @@ interface Stand {
 async function openStand(numbers: string[], environment: Record<string, string> = {}): Promise<Stand> {
   const house = await openHouse(environment);
   closing.push(() => house.close());
+  onTestFailed(() => {
+    process.stderr.write(house.program.output().slice(-4_000));
+  });
   const ann = await house.agentWithPhone(0);
   const phones: Telephone[] = [];
   for (const number of numbers) {
