@@ -20,6 +20,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/server/package.json ./server/
 COPY --from=build /app/server/assets ./server/assets
 COPY --from=build /app/server/dist ./server/dist
+# SQL is read from the sources: the compiler does not copy it.
+COPY --from=build /app/server/src/store/migrations ./server/src/store/migrations
 COPY --from=build /app/embedded/package.json ./embedded/
 COPY --from=build /app/embedded/dist ./embedded/dist
 COPY --from=build /app/softphone/package.json ./softphone/
