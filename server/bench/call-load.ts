@@ -24,12 +24,12 @@ export interface CallLoads {
 export interface LoadPlan {
   rates: readonly number[];
   secondsEach: number;
+  /** At most 24: one-time links are limited to 30 a minute and address, and the house uses some itself. */
+  deskPhones: number;
 }
 
 const setUpWithinMs = 1_000;
 const talkMs = 1_000;
-/** One-time links are limited to 30 a minute and address, and the house uses some itself. */
-const deskPhones = 24;
 
 /** A caller hears the greeting for a second and hangs up. */
 export async function measureFlowCalls(bench: BenchHouse, plan: LoadPlan): Promise<CallLoads> {
@@ -45,7 +45,7 @@ export async function measureFlowCalls(bench: BenchHouse, plan: LoadPlan): Promi
 /** Queue, offer, a desk phone that answers at once, the bridge with its recording, a second of talk, the phone's BYE. */
 export async function measureServedCalls(bench: BenchHouse, plan: LoadPlan): Promise<CallLoads> {
   const media = await openSilentPort();
-  const phones = await staffWithDeskPhones(bench, deskPhones, talkMs, media.port);
+  const phones = await staffWithDeskPhones(bench, plan.deskPhones, talkMs, media.port);
   try {
     const call = { to: bench.servedNumber, hangUp: "callee", mediaPort: media.port } as const;
     return await climb(plan, (rate) => load(bench, call, rate, plan.secondsEach));

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures, prints tables; `-- --json` prints one JSON object and nothing else on stdout.
- * `-- --quick` takes well under a minute, to see that everything can be measured: its figures mean little.
+ * `-- --quick` takes about half a minute, to see that everything can be measured: its figures mean little.
  * What each figure is: docs/benchmarks.md.
  */
 import { benchReducer } from "./acd/reducer.ts";
@@ -18,6 +18,7 @@ const full = {
   flowRates: [5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160],
   servedRates: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20],
   secondsEach: 8,
+  deskPhones: 24,
   waitingCallers: 150,
   answers: 20,
 };
@@ -27,7 +28,8 @@ const quick: typeof full = {
   flowRates: [2],
   servedRates: [2],
   secondsEach: 2,
-  waitingCallers: 10,
+  deskPhones: 2,
+  waitingCallers: 8,
   answers: 1,
 };
 const crowds = [1, 100, 1_000];
@@ -36,7 +38,7 @@ const boards = [100, 1_000, 10_000];
 const has = (option: string): boolean => process.argv.includes(`--${option}`);
 const effort = has("quick") ? quick : full;
 const progress = (sentence: string): void => {
-  console.error(`bench: ${sentence}`);
+  console.error(`bench, ${Math.round(performance.now() / 1_000)} s: ${sentence}`);
 };
 
 async function measure(): Promise<Measured> {
@@ -50,13 +52,17 @@ async function measure(): Promise<Measured> {
   }
   const bench = await openBenchHouse();
   try {
-    const { secondsEach } = effort;
+    const { secondsEach, deskPhones } = effort;
     progress("answer to audio");
     const audio = await measureAnswerToAudio(bench, effort.answers);
     progress("calls through a flow");
-    const flowCalls = await measureFlowCalls(bench, { rates: effort.flowRates, secondsEach });
+    const flowCalls = await measureFlowCalls(bench, { rates: effort.flowRates, secondsEach, deskPhones });
     progress("calls through a queue to desk phones");
-    const servedCalls = await measureServedCalls(bench, { rates: effort.servedRates, secondsEach });
+    const servedCalls = await measureServedCalls(bench, {
+      rates: effort.servedRates,
+      secondsEach,
+      deskPhones,
+    });
     progress("memory of waiting callers");
     const memory = await measureWaitingMemory(bench, effort.waitingCallers);
     return { timeToInvite, reducer, flowCalls, servedCalls, memory, audio };

@@ -22,7 +22,8 @@ interface Held {
 type Part = "server" | "embedded";
 
 const callsPerSecond = 15;
-const staysMs = 15_000;
+/** For all to be counted and both processes to collect their garbage. */
+const staysMs = 8_000;
 
 /** The house must have been started with `--inspect-port=0`: the processes are asked through their inspectors. */
 export async function measureWaitingMemory(bench: BenchHouse, callers: number): Promise<WaitingMemory> {

@@ -8,7 +8,7 @@ import { type BankAccount, type BankOrder, type BankReport, monotonicMs } from "
 
 const host = "127.0.0.1";
 /** So many REGISTERs are under way at a time: the bank must not drown what it measures. */
-const registeringAtOnce = 20;
+const registeringAtOnce = 40;
 
 const report = (message: BankReport): void => {
   process.send?.(message);
