@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { TableFrame } from "../shared/table-frame.tsx";
 import { call } from "../api/client.ts";
 import { useFormats } from "../shared/format.ts";
+import { useLabels, type Labels } from "../shared/labels.ts";
 import { Empty, LoadingRows, Page, Panel } from "../shared/page.tsx";
 import { RefusalAlert } from "../shared/refusals.tsx";
 import classes from "./admin.module.css";
@@ -53,6 +54,7 @@ type Entry = Awaited<ReturnType<typeof call<typeof people.listAudit>>>["entries"
 function AuditTable(props: { entries: readonly Entry[] }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const labels = useLabels();
   return (
     <TableFrame minWidth={760}>
       <Table>
@@ -72,9 +74,11 @@ function AuditTable(props: { entries: readonly Entry[] }) {
               <Table.Td className="rd-num" style={{ whiteSpace: "nowrap" }}>
                 {formats.dateTime(Date.parse(entry.at))}
               </Table.Td>
-              <Table.Td>{entry.actorName ?? t("party.system")}</Table.Td>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>
+                {entry.actorName ?? (entry.ip === null ? t("party.system") : "–")}
+              </Table.Td>
               <Table.Td>{entry.action}</Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{entry.subject}</Table.Td>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>{nameOf(labels, entry.subject)}</Table.Td>
               <Table.Td className={classes["detail"] ?? ""}>{detailText(entry.detail)}</Table.Td>
               <Table.Td className="rd-num">{entry.ip ?? "–"}</Table.Td>
             </Table.Tr>
@@ -83,6 +87,23 @@ function AuditTable(props: { entries: readonly Entry[] }) {
       </Table>
     </TableFrame>
   );
+}
+
+/** `person:<id>` by the person's name, and so on; anything else as it is. */
+function nameOf(labels: Labels, subject: string): string {
+  const [kind, id = ""] = subject.split(/:(.*)/s);
+  switch (kind) {
+    case "person":
+      return labels.person(id);
+    case "queue":
+      return labels.queue(id);
+    case "flow":
+      return labels.flow(id);
+    case "disposition":
+      return labels.disposition(id);
+    default:
+      return subject;
+  }
 }
 
 function detailText(detail: Entry["detail"]): string {

@@ -6,7 +6,7 @@ import { createContext, use, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
 import { useLabels } from "../shared/labels.ts";
-import { orderNodes } from "./core/flow-edit.ts";
+import { isSpokenNumber, orderNodes } from "./core/flow-edit.ts";
 import classes from "./flow.module.css";
 
 /** The flow that the fields are about. */
@@ -155,7 +155,9 @@ function PromptRow(props: { prompt: contract.PromptRef; onChange: (prompt: contr
   });
   const value = "prompt" in prompt ? `prompt:${prompt.prompt}` : `upload:${prompt.upload}`;
   const language = prompt.language === undefined ? {} : { language: prompt.language };
-  const shipped = (list.data?.shipped ?? []).map((one) => ({ value: `prompt:${one.id}`, label: one.id }));
+  const shipped = (list.data?.shipped ?? [])
+    .filter((one) => !isSpokenNumber(one.id))
+    .map((one) => ({ value: `prompt:${one.id}`, label: one.id }));
   const uploaded = (list.data?.prompts ?? []).map((one) => ({ value: `upload:${one.id}`, label: one.name }));
   const isListed = [...shipped, ...uploaded].some((one) => one.value === value);
   return (

@@ -1,7 +1,7 @@
-import { Button, FileInput, Group, NativeSelect, Stack, Table, TextInput } from "@mantine/core";
+import { Button, FileInput, Group, NativeSelect, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { people, telephony } from "@ringdown/contract";
-import { IconUpload } from "@tabler/icons-react";
+import { IconSearch, IconUpload } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ import { Empty, Listing, Page, Panel } from "../shared/page.tsx";
 import { useAction } from "../shared/refusals.tsx";
 import { refuseInForm } from "../shared/use-form-refusal.ts";
 import classes from "./admin.module.css";
+import { isSpokenNumber } from "./core/flow-edit.ts";
 import { RowActions } from "./numbers-page.tsx";
 
 const mostBytes = 10_000_000;
@@ -49,7 +50,7 @@ export function PromptsPage() {
             items={(data) => data.shipped}
             empty={<Empty title={t("prompts.noneShipped")} />}
           >
-            {(items) => <ShippedTable items={items} />}
+            {(items) => <ShippedPrompts items={items} />}
           </Listing>
         </Panel>
       </Stack>
@@ -133,6 +134,36 @@ interface Shipped {
   id: string;
   languages: people.Language[];
   text: string;
+}
+
+/** Spoken numbers are many and rarely looked for: they come when searched for. */
+function ShippedPrompts(props: { items: readonly Shipped[] }) {
+  const { t } = useTranslation();
+  const [search, setSearch] = useState("");
+  const wanted = search.trim().toLowerCase();
+  const shown = props.items.filter((item) =>
+    wanted === ""
+      ? !isSpokenNumber(item.id)
+      : item.id.includes(wanted) || item.text.toLowerCase().includes(wanted),
+  );
+  return (
+    <>
+      <TextInput
+        m="sm"
+        aria-label={t("prompts.search")}
+        placeholder={t("prompts.search")}
+        leftSection={<IconSearch size={16} />}
+        value={search}
+        onChange={(event) => setSearch(event.currentTarget.value)}
+      />
+      {shown.length === 0 ? <Empty title={t("common.nothing")} /> : <ShippedTable items={shown} />}
+      {wanted === "" && shown.length < props.items.length && (
+        <Text size="xs" c="dimmed" p="sm">
+          {t("prompts.numbersHidden", { count: props.items.length - shown.length })}
+        </Text>
+      )}
+    </>
+  );
 }
 
 function ShippedTable(props: { items: readonly Shipped[] }) {

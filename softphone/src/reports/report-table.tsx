@@ -22,7 +22,7 @@ export function ReportTable<Row>(props: {
   const { columns } = props;
   return (
     <TableFrame minWidth={1060}>
-      <Table horizontalSpacing={12} highlightOnHover>
+      <Table horizontalSpacing={9} highlightOnHover>
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (

@@ -3,6 +3,11 @@ import type { flow } from "@ringdown/contract";
 /** The keys of a telephone. */
 export const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"];
 
+/** Whether a shipped prompt is a piece of a spoken number, which flows don't play by themselves. */
+export function isSpokenNumber(promptId: string): boolean {
+  return promptId.startsWith("number-");
+}
+
 type Flow = flow.Flow;
 type FlowNode = flow.FlowNode;
 
