@@ -6,11 +6,11 @@ const reconnectGraceMs = 10_000;
 
 /**
  * Resolves with the cause once the agent is gone: the softphone's connection and the realtime connection are both
- * lost (the tab was closed), or the softphone's stays lost. `stop` ends the watch; a desk phone is not watched,
- * its own BYE or silence tells.
+ * lost (the tab was closed), or the softphone's stays lost; also if that happened before the watch began. `stop` ends
+ * the watch. A leg to a desk phone is not watched: its own BYE or silence tells.
  */
 export function watchForAgentGone(
-  personId: string,
+  { agentId: personId, isSoftphone }: { agentId: string; isSoftphone: boolean },
   world: World,
 ): { gone: Promise<string>; stop: () => void } {
   const { telephony, agents, clock } = world;
@@ -18,11 +18,10 @@ export function watchForAgentGone(
   let report: (cause: string) => void = () => {};
   const gone = new Promise<string>((resolve) => (report = resolve));
   const isConnected = () => agents.standing(personId)?.connected ?? false;
-  const isWatched = telephony.registrar.devicesOf(personId).includes("softphone");
   const judge = () => {
     const hasSoftphone = telephony.registrar.devicesOf(personId).includes("softphone");
     stopTimer();
-    if (!isWatched || hasSoftphone) return;
+    if (!isSoftphone || hasSoftphone) return;
     if (!isConnected()) {
       report("tab-closed");
       return;
@@ -42,6 +41,7 @@ export function watchForAgentGone(
       if (now.personId === personId) judge();
     }),
   ];
+  judge(); // the tab may have been closed between the answer and the bridge
   return {
     gone,
     stop: () => {

@@ -56,6 +56,18 @@ describe("an agent's desk", () => {
     expect(published.at(-1)?.wrapUp).toMatchObject({ startedAt: 1_000, endsAt: 91_000 });
   });
 
+  it("shows the wrap-up of a caller who left before the bridge, without the former call's notes", async () => {
+    const { desks, published } = await open();
+    const former = { ...card, interactionId: "00000000-0000-4000-8000-0000000000c0" };
+    desks.callStarted(anna, { card: former, answeredAt: 500, recording: true, control });
+    desks.saveNotes(anna, former.interactionId, { dispositionId: null, note: "of the former call" });
+    desks.callEnded(anna, former.interactionId);
+    desks.offered(anna, { ...offer, decline: () => Promise.resolve() });
+    desks.offerEnded(anna, offer.offerId);
+    desks.wrapUpStarted(anna, card.interactionId, 40_000);
+    expect(published.at(-1)?.wrapUp).toMatchObject({ card, note: "" });
+  });
+
   it("lets an offer be declined only while it rings", async () => {
     const { desks } = await open();
     const declined: string[] = [];

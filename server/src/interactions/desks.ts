@@ -38,7 +38,7 @@ interface Notes {
 interface DeskState {
   offer: LiveOffer | null;
   call: LiveCall | null;
-  /** The last call's card: what wrap-up is about. */
+  /** The card of the last offer or call: what wrap-up is about. */
   lastCard: CallCard | null;
   wrapUp: WrapUp | null;
   /** Disposition and note of the call or wrap-up at hand. */
@@ -59,7 +59,8 @@ export interface Desks {
   offered(personId: string, offer: LiveOffer): void;
   offerEnded(personId: string, offerId: string): void;
   callStarted(personId: string, call: Omit<LiveCall, "heldSince">): void;
-  callChanged(personId: string, change: { held?: boolean; recording?: boolean }): void;
+  /** Does nothing once the agent is in another call, or in none. */
+  callChanged(personId: string, interactionId: string, change: { held?: boolean; recording?: boolean }): void;
   callEnded(personId: string, interactionId: string): void;
   wrapUpStarted(personId: string, interactionId: string, endsAt: number | null): void;
   wrapUpEnded(personId: string): { interactionId: string; startedAt: number; queueId: string } | null;
@@ -102,8 +103,9 @@ export function openDesks(sources: DeskSources): Desks {
   }
 
   return {
+    // The card stays for the wrap-up, also when the caller leaves before the bridge and no call ever shows.
     offered: (personId, offer) => {
-      change(personId, { offer });
+      change(personId, { offer, lastCard: offer.card, notes: noNotes });
     },
     offerEnded(personId, offerId) {
       if (stateOf(personId).offer?.offerId === offerId) change(personId, { offer: null });
@@ -117,9 +119,9 @@ export function openDesks(sources: DeskSources): Desks {
         notes: noNotes,
       });
     },
-    callChanged(personId, { held, recording }) {
+    callChanged(personId, interactionId, { held, recording }) {
       const { call } = stateOf(personId);
-      if (call === null) return;
+      if (call?.card.interactionId !== interactionId) return;
       if (held !== undefined) call.heldSince = held ? sources.clock.now() : null;
       if (recording !== undefined) call.recording = recording;
       change(personId, { call });

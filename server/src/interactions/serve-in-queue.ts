@@ -9,6 +9,7 @@ import type { Waiting, WaitingStep, WithdrawCause } from "../acd/acd.ts";
 import type { OfferEndCause, Outcome, QueueLeftCause } from "../contract/ledger.ts";
 import type { QueueSettings } from "../contract/queues.ts";
 import type { QueueExitCause } from "../contract/flow.ts";
+import { describeError } from "../base/log.ts";
 import { queuePositionPrompts } from "../ivr/ivr.ts";
 import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
@@ -29,8 +30,11 @@ interface RingingOffer {
   offer: Offer;
   ring: Ring;
   offeredAt: number;
+  /** Whether it is the agent's browser that rings; else a desk phone. */
+  isSoftphone: boolean;
   leg: AgentLeg | null;
 }
+type Answered = RingingOffer & { leg: AgentLeg };
 
 /** How the visit ended, for the flow: "answered" after a talk, else the cause by which the caller left. */
 export async function serveInQueue(
@@ -51,6 +55,10 @@ class QueueStay {
   readonly #enqueuedAt: number;
   readonly #priority: number;
   readonly #offers = new Map<string, RingingOffer>();
+  /** Whom the router counts as busy with this caller. */
+  #agentId: string | null = null;
+  /** No `queue.left` yet since the last entry or return. */
+  #isInQueue = false;
   #music: Music | null = null;
   #stopListening: (() => void)[] = [];
 
@@ -69,6 +77,7 @@ class QueueStay {
     const { queueId } = this.#visit;
     const enqueuedAt = this.#enqueuedAt;
     append({ type: "queue.entered", queueId, priority: this.#priority, enqueuedAt });
+    this.#isInQueue = true;
     const entering = acd.enqueue({
       interactionId,
       queueId,
@@ -82,24 +91,52 @@ class QueueStay {
       for (;;) {
         const outcome = await this.#waitFor(waiting);
         if (outcome.type === "exit") return this.#left(outcome.cause, outcome.waitedMs);
-        const ended = await this.#talkWith(outcome.offer, outcome.leg);
+        const ended = await this.#talkWith(outcome.answered);
         if (ended !== "agent-lost") return "answered";
-        const returning = this.#returnToFront(outcome.offer.agentId);
+        const returning = this.#returnToFront(outcome.answered.offer.agentId);
         this.#beginWaiting(false);
         waiting = await returning;
+        this.#agentId = null;
       }
+    } catch (error) {
+      this.#abandonAfterFault();
+      throw error;
     } finally {
       await this.#stopWaiting();
-      for (const offer of this.#offers.values()) offer.ring.cancel();
     }
+  }
+
+  /** A fault of ours: the flow goes on without the queue, and nothing of the visit may stay behind anywhere. */
+  #abandonAfterFault(): void {
+    const { acd, clock, desks, log } = this.#world;
+    const { interactionId } = this.#conversation;
+    const agentId = this.#agentId;
+    for (const offerId of [...this.#offers.keys()]) this.#takeBack(offerId, "moved");
+    if (this.#isInQueue) this.#appendLeft("system", clock.now() - this.#enqueuedAt);
+    this.#conversation.reached("failed");
+    this.#cancel("fault");
+    if (agentId === null) return;
+    desks.callEnded(agentId, interactionId);
+    acd.release(interactionId, agentId).catch((error: unknown) => {
+      log.warn({ interactionId, agentId, error: describeError(error) }, "An agent was not released");
+    });
+  }
+
+  #cancel(cause: string): void {
+    const { interactionId } = this.#conversation;
+    this.#world.acd.cancel(interactionId, cause).catch((error: unknown) => {
+      const problem = describeError(error);
+      this.#world.log.error(
+        { interactionId, error: problem },
+        "A caller could not be taken out of the queue",
+      );
+    });
   }
 
   /** Consumes the router's steps until the caller has an agent or leaves. */
   async #waitFor(
     waiting: Waiting,
-  ): Promise<
-    { type: "accepted"; offer: Offer; leg: AgentLeg } | { type: "exit"; cause: string; waitedMs: number }
-  > {
+  ): Promise<{ type: "accepted"; answered: Answered } | { type: "exit"; cause: string; waitedMs: number }> {
     for (;;) {
       const step = await waiting.next();
       switch (step.type) {
@@ -114,8 +151,9 @@ class QueueStay {
           break;
         case "accepted": {
           const accepted = this.#offers.get(step.offerId);
+          this.#agentId = step.agentId;
           this.#endOffer(step.offerId, "accepted");
-          if (accepted?.leg) return { type: "accepted", offer: accepted.offer, leg: accepted.leg };
+          if (accepted?.leg) return { type: "accepted", answered: { ...accepted, leg: accepted.leg } };
           throw new Error(`The router accepted the offer ${step.offerId} without a leg`);
         }
         case "exit":
@@ -128,13 +166,14 @@ class QueueStay {
     const { telephony, desks, clock, acd } = this.#world;
     const { call, append, card } = this.#conversation;
     const offeredAt = clock.now();
+    const isSoftphone = telephony.registrar.devicesOf(offer.agentId).includes("softphone"); // it goes first
     const ring = telephony.ringAgent({
       personId: offer.agentId,
       offerId: offer.offerId,
       caller: { name: call.from, number: call.from },
       ringTimeoutMs: offer.ringTimeoutMs + 5_000, // the router's own deadline comes first
     });
-    const ringing: RingingOffer = { offer, ring, offeredAt, leg: null };
+    const ringing: RingingOffer = { offer, ring, offeredAt, isSoftphone, leg: null };
     this.#offers.set(offer.offerId, ringing);
     append({
       type: "offer.made",
@@ -172,8 +211,11 @@ class QueueStay {
     if ((await acd.accept(offerId)) === "withdrawn") await outcome.hangUp("cancelled");
   }
 
+  /** A ring that has been answered can't be cancelled any more: its leg is ended. */
   #takeBack(offerId: string, cause: OfferEndCause): void {
-    this.#offers.get(offerId)?.ring.cancel();
+    const ringing = this.#offers.get(offerId);
+    ringing?.ring.cancel();
+    void ringing?.leg?.hangUp("cancelled"); // never rejects
     this.#endOffer(offerId, cause);
   }
 
@@ -187,15 +229,28 @@ class QueueStay {
     this.#world.desks.offerEnded(agentId, offerId);
   }
 
-  async #talkWith(offer: Offer, agentLeg: AgentLeg): Promise<"ended" | "agent-lost"> {
-    await this.#stopWaiting();
-    this.#appendLeft("answered", this.#world.clock.now() - this.#enqueuedAt);
-    return talk(
-      this.#conversation,
-      { agentLeg, agentId: offer.agentId, queueId: offer.queueId, enqueuedAt: this.#enqueuedAt },
-      this.#settings,
-      this.#world,
-    );
+  async #talkWith({ offer, leg, isSoftphone }: Answered): Promise<"ended" | "agent-lost"> {
+    const { agentId, queueId } = offer;
+    try {
+      await this.#stopWaiting();
+      const waitMs = this.#world.clock.now() - this.#enqueuedAt;
+      // Told by the talk: a caller whose agent was lost before the bridge has not been answered.
+      const leaveQueue = (cause: QueueLeftCause) => {
+        this.#appendLeft(cause, waitMs);
+      };
+      const partner = {
+        agentLeg: leg,
+        agentId,
+        isSoftphone,
+        queueId,
+        enqueuedAt: this.#enqueuedAt,
+        leaveQueue,
+      };
+      return await talk(this.#conversation, partner, this.#settings, this.#world);
+    } catch (error) {
+      void leg.hangUp("failed"); // never rejects
+      throw error;
+    }
   }
 
   /** The agent's leg was lost: the caller goes on, first in line, with the entry time that they had. */
@@ -204,6 +259,7 @@ class QueueStay {
     const { queueId } = this.#visit;
     const enqueuedAt = this.#enqueuedAt;
     append({ type: "queue.returned", queueId, cause: "agent-lost", enqueuedAt });
+    this.#isInQueue = true;
     return this.#world.acd.requeue({
       interactionId,
       queueId,
@@ -216,15 +272,10 @@ class QueueStay {
   }
 
   #beginWaiting(isFirstTime: boolean): void {
-    const { leg, interactionId, language } = this.#conversation;
-    const { acd, prompts, clock, log } = this.#world;
-    const cancel = (cause: string) => {
-      acd.cancel(interactionId, cause).catch((error: unknown) => {
-        log.error({ interactionId, error }, "A caller could not be taken out of the queue");
-      });
-    };
+    const { leg, language } = this.#conversation;
+    const { prompts, clock } = this.#world;
     const gone = () => {
-      cancel(partingOf(leg)?.by === "customer" ? "hung-up" : "call-ended");
+      this.#cancel(partingOf(leg)?.by === "customer" ? "hung-up" : "call-ended");
     };
     this.#music = leg.startMusic(prompts.music(this.#settings.musicPromptId));
     leg.signal.addEventListener("abort", gone, { once: true });
@@ -234,12 +285,13 @@ class QueueStay {
     if (leg.signal.aborted) gone();
     const exitKey = this.#visit.exitKey ?? this.#settings.exitKey;
     if (exitKey !== null)
-      this.#stopListening.push(leg.onDigit((digit) => digit === exitKey && cancel("exit-key")));
+      this.#stopListening.push(leg.onDigit((digit) => digit === exitKey && this.#cancel("exit-key")));
     if (this.#visit.maxWaitMs !== undefined) {
-      const deadline = this.#enqueuedAt + this.#visit.maxWaitMs;
+      // Of this stay, as the router counts: who comes back after a talk is not thrown out for having talked.
+      const deadline = clock.now() + this.#visit.maxWaitMs;
       this.#stopListening.push(
         clock.setTimer(deadline, () => {
-          cancel("max-wait");
+          this.#cancel("max-wait");
         }),
       );
     }
@@ -286,6 +338,7 @@ class QueueStay {
 
   #appendLeft(cause: QueueLeftCause, waitMs: number): void {
     const { queueId } = this.#visit;
+    this.#isInQueue = false;
     this.#conversation.append({ type: "queue.left", queueId, cause, waitMs: Math.max(0, waitMs) });
   }
 }

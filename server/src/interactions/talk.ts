@@ -1,5 +1,5 @@
 /** Two people who talk: bridge, recording, hold, and who ended it. */
-import type { Party } from "../contract/ledger.ts";
+import type { Party, QueueLeftCause } from "../contract/ledger.ts";
 import type { QueueSettings } from "../contract/queues.ts";
 import type { TalkRecording } from "../recordings/recordings.ts";
 import type { AgentLeg, Bridge } from "../telephony/telephony.ts";
@@ -13,8 +13,12 @@ import type { World } from "./world.ts";
 interface Partner {
   agentLeg: AgentLeg;
   agentId: string;
+  /** Whether the leg goes to the agent's browser; else to a desk phone. */
+  isSoftphone: boolean;
   queueId: string;
   enqueuedAt: number;
+  /** Writes how the caller left the queue; not called when they have to go back to it unanswered. */
+  leaveQueue(cause: QueueLeftCause): void;
 }
 
 /** How a talk ended. "lost": the agent's side vanished without anybody hanging up. */
@@ -36,7 +40,7 @@ export async function talk(
   if (bridge === null) {
     if (recording !== null) finishRecording(conversation, recording, 0, world);
     const end = lostBeforeBridge(conversation);
-    if (end.by === "customer") conversation.reached("answered"); // an agent had taken it: not an abandoned call
+    if (end.by !== "lost") leaveBeforeBridge(conversation, partner, end);
     return afterTalk(conversation, partner, end, world);
   }
   const end = await new Talk(conversation, partner, bridge, world).run(recording);
@@ -84,6 +88,12 @@ function lostBeforeBridge(conversation: Conversation): TalkEnd {
   return partingOf(conversation.leg) ?? { by: "lost", cause: "no-bridge" };
 }
 
+/** An agent had taken it: a customer who left in these milliseconds did not abandon. */
+function leaveBeforeBridge(conversation: Conversation, partner: Partner, { by }: TalkEnd): void {
+  conversation.reached(by === "customer" ? "answered" : "failed");
+  partner.leaveQueue(by === "customer" ? "answered" : "system");
+}
+
 class Talk {
   readonly #conversation: Conversation;
   readonly #partner: Partner;
@@ -92,6 +102,9 @@ class Talk {
   #heldSince: number | null = null;
   #holdMs = 0;
   #hungUpByButton = false;
+  #isOver = false;
+  /** Hold and resume follow each other, however quickly the buttons are pressed. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(conversation: Conversation, partner: Partner, bridge: Bridge, world: World) {
     this.#conversation = conversation;
@@ -103,14 +116,18 @@ class Talk {
   async run(recording: Promise<TalkRecording> | null): Promise<TalkEnd> {
     const { agentId, queueId, agentLeg } = this.#partner;
     const { bridgedAt } = this.#bridge;
+    const { interactionId } = this.#conversation;
     this.#conversation.reached("answered");
+    this.#partner.leaveQueue("answered");
     const answerToBridgeMs = Math.max(0, bridgedAt - agentLeg.answeredAt);
     this.#conversation.append({ type: "talk.started", agentId, queueId, answerToBridgeMs });
     this.#showOnDesk(recording !== null);
     void recording?.then(({ started }) => {
-      this.#world.desks.callChanged(agentId, { recording: started.type === "recording.started" });
+      const isRecorded = started.type === "recording.started";
+      this.#world.desks.callChanged(agentId, interactionId, { recording: isRecorded });
     });
     const end = await this.#untilEnd();
+    this.#isOver = true;
     const togetherMs = this.#world.clock.now() - bridgedAt;
     this.#endHold();
     const { by, cause } = end;
@@ -134,8 +151,7 @@ class Talk {
   }
 
   async #untilEnd(): Promise<TalkEnd> {
-    const { agentId } = this.#partner;
-    const watch = watchForAgentGone(agentId, this.#world);
+    const watch = watchForAgentGone(this.#partner, this.#world);
     const bridgeEnd = this.#bridge.ended.then(({ by, legEnd }): TalkEnd => {
       if (this.#hungUpByButton) return { by: "agent", cause: "normal" };
       const cause = legEnd?.cause ?? "unknown";
@@ -152,21 +168,29 @@ class Talk {
     }
   }
 
-  async #setHold(held: boolean): Promise<void> {
-    if (held === (this.#heldSince !== null)) return;
-    const { agentId } = this.#partner;
+  #setHold(held: boolean): Promise<void> {
+    const turn = this.#turn.then(() => this.#setHoldNow(held));
+    this.#turn = turn.catch(() => undefined); // told to whoever pressed the button
+    return turn;
+  }
+
+  async #setHoldNow(held: boolean): Promise<void> {
+    if (this.#hasEnded() || held === (this.#heldSince !== null)) return;
+    const { agentId, queueId } = this.#partner;
     const { directory, prompts, agents, desks, clock } = this.#world;
+    const musicPromptId = directory.queue(queueId)?.settings.musicPromptId ?? null;
+    await (held ? this.#bridge.hold(prompts.music(musicPromptId)) : this.#bridge.resume());
+    if (this.#hasEnded()) return; // meanwhile: the lines of the talk's end are written
     if (held) {
-      const queue = directory.queue(this.#partner.queueId);
-      await this.#bridge.hold(prompts.music(queue?.settings.musicPromptId ?? null));
       this.#heldSince = clock.now();
       this.#conversation.append({ type: "hold.started", agentId });
-    } else {
-      await this.#bridge.resume();
-      this.#endHold();
-    }
+    } else this.#endHold();
     agents.setHeld(agentId, held);
-    desks.callChanged(agentId, { held });
+    desks.callChanged(agentId, this.#conversation.interactionId, { held });
+  }
+
+  #hasEnded(): boolean {
+    return this.#isOver;
   }
 
   #endHold(): void {
