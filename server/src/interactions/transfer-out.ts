@@ -1,4 +1,5 @@
 /** Out of the house: dials a number or a sip: address for the caller and bridges the two. */
+import { Failure } from "../base/failure.ts";
 import type { TransferRequest } from "../ivr/ivr.ts";
 import type { Conversation } from "./conversation.ts";
 import type { World } from "./world.ts";
@@ -31,10 +32,17 @@ export async function transferOut(
     );
     return "failed";
   }
-  const bridge = await world.telephony.bridge(leg, outcome);
-  conversation.reached("transferred-out");
-  const { by } = await bridge.ended;
-  await outcome.hangUp("normal");
-  append({ type: "transfer.ended", to, connected: true, cause: `${by}-hung-up` });
-  return "transferred";
+  try {
+    const bridge = await world.telephony.bridge(leg, outcome);
+    conversation.reached("transferred-out");
+    const { by } = await bridge.ended;
+    append({ type: "transfer.ended", to, connected: true, cause: `${by}-hung-up` });
+    return "transferred";
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    append({ type: "transfer.ended", to, connected: false, cause: error.code });
+    return "failed";
+  } finally {
+    await outcome.hangUp("normal"); // also when the caller left in the moment of the answer
+  }
 }
