@@ -13,8 +13,9 @@ import type { World } from "./world.ts";
 /** Handles one call to its end. Never rejects: a fault of ours ends the call with an apology and a ledger line. */
 export async function handleCall(call: InboundCall, world: World): Promise<void> {
   const { directory, log } = world;
-  const number = directory.number(call.to);
-  if (number === null) {
+  // A short number of seven digits looks like one whose plus was lost: each form is tried.
+  const number = call.toForms.map((form) => directory.number(form)).find((found) => found !== null);
+  if (number === undefined) {
     call.reject(404, "Not Found");
     return;
   }
