@@ -44,13 +44,18 @@ const endpoints: BoundEndpoint[] = [
   bindPublic(leak, () => Promise.resolve({ name: "x", passwordHash: "secret" })),
   bindPublic(broken, () => Promise.reject(new Error("a secret detail"))),
   bind(full, () => Promise.reject(new Failure("disk-full", "The disk is full"))),
-  ...healthEndpoints(() =>
-    Promise.resolve({
-      postgres: part,
-      eventLog: part,
-      sip: part,
-      media: { ...part, ok: ready },
-      draining: part,
+  ...healthEndpoints(
+    () =>
+      Promise.resolve({
+        postgres: part,
+        eventLog: part,
+        sip: part,
+        media: { ...part, ok: ready },
+        draining: part,
+      }),
+    () => ({
+      ...{ callsNow: 0, callsAccepted: 0, callsRejected: {}, scannerHits: 0, scannerDropped: 0 },
+      ...{ digestFailures: 0, registrations: 0, ringsNow: 0, mediaCommandTimeouts: 0 },
     }),
   ),
 ];

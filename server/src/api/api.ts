@@ -59,12 +59,15 @@ export interface Api {
 }
 
 const closePatienceMs = 2_000;
+/** Below what a process may usually have open, so that the database and the ledger's file still get theirs. */
+const mostConnections = 10_000;
 
 /** Listens; rejects with an Error that names host and port when they cannot be had (the code stays on `cause`). */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const app = buildApp(options);
   const server = createServer(app, options);
-  server.headersTimeout = 15_000;
+  server.maxConnections = mostConnections;
+  server.headersTimeout = 10_000;
   server.requestTimeout = 120_000; // a prompt of 10 MB over a slow line
   server.keepAliveTimeout = 65_000; // longer than the proxies' own, so that they never reuse a closing connection
   const connections = new Connections();
@@ -87,7 +90,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 }
 
 function createServer(app: Express, { tls }: ApiOptions): Server {
-  return tls === undefined ? createHttpServer(app) : createHttpsServer(tls, app);
+  // How often the time-outs above are looked at; by default so seldom that a slow sender has 45 s.
+  const limits = { connectionsCheckingInterval: 3_000 };
+  return tls === undefined ? createHttpServer(limits, app) : createHttpsServer({ ...limits, ...tls }, app);
 }
 
 function buildApp(options: ApiOptions): Express {

@@ -86,7 +86,10 @@ function endpointsOf(house: House): BoundEndpoint[] {
       audit: (...access) => admin.auditRecordingAccess(...access),
     }),
     ...reportEndpoints({ postgres, directory: admin.directory }),
-    ...healthEndpoints(() => lookAtHealth(house)),
+    ...healthEndpoints(
+      () => lookAtHealth(house),
+      () => lines.telephony.stats(),
+    ),
   ];
 }
 

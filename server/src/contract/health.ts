@@ -19,3 +19,24 @@ export const readiness = endpoint({
     parts: z.object({ postgres: Part, eventLog: Part, sip: Part, media: Part, draining: Part }),
   }),
 });
+
+const count = z.number().int().nonnegative();
+export const readTraffic = endpoint({
+  method: "GET",
+  path: "/api/traffic",
+  access: "administrator",
+  summary: "What reached the SIP ports since the start: calls, refusals by cause, scanners, registrations",
+  result: z.object({
+    callsNow: count,
+    callsAccepted: count,
+    /** By cause: unknown-source, forbidden, malformed, no-capacity, draining … */
+    callsRejected: z.record(z.string(), count),
+    /** Requests from unknown sources, and how many of them got no answer worth having. */
+    scannerHits: count,
+    scannerDropped: count,
+    digestFailures: count,
+    registrations: count,
+    ringsNow: count,
+    mediaCommandTimeouts: count,
+  }),
+});
