@@ -3,7 +3,7 @@ import { after, type Calls, takeCalls } from "./app/calls.ts";
 import { Closing } from "./app/closing.ts";
 import { type Foundations, layFoundations } from "./app/foundations.ts";
 import { openLines } from "./app/lines.ts";
-import { openScreens, type Screens } from "./app/screens.ts";
+import { openScreens } from "./app/screens.ts";
 import { openWeb } from "./app/web.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
@@ -45,7 +45,7 @@ async function start(config: Config, log: Log, closing: Closing): Promise<Runnin
   let stopping: Promise<void> | null = null;
   const isDraining = () => stopping !== null;
   const http = await openWeb({ config, parts, lines, screens, isDraining }, closing);
-  const links = await openForBusiness(config, parts, screens, http);
+  const links = await openForBusiness(config, parts, http);
   const calls = takeCalls(parts, lines, screens, closing);
 
   let hurry = () => {};
@@ -73,21 +73,16 @@ async function start(config: Config, log: Log, closing: Closing): Promise<Runnin
   };
 }
 
-/** First-start data and links; then the router learns of every queue and every agent. */
+/** First-start data and links; then the router learns of every queue. It knows the agents since the screens opened. */
 async function openForBusiness(
   config: Config,
   { admin, acd }: Foundations,
-  { agents, tellRouter }: Screens,
   origin: string,
 ): Promise<RunningApp["links"]> {
   const people = config.demo ? await admin.createDemo({ origin, flow: (queues) => demoFlow(queues) }) : null;
   const firstAdministrator = await admin.ensureFirstAdministratorLink(origin);
   const { directory } = admin;
   for (const queue of directory.queues()) await acd.setQueue(routerSettings(queue.id, queue.settings));
-  for (const person of directory.people()) {
-    agents.setPerson(person.id, person.active);
-    tellRouter(person.id);
-  }
   return { firstAdministrator, people: people ?? [] };
 }
 

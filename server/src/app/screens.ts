@@ -16,8 +16,6 @@ export interface Screens {
   agents: Agents;
   desks: Desks;
   hub: RealtimeHub;
-  /** Tells the router how an agent stands now. */
-  tellRouter(personId: string): void;
 }
 
 export async function openScreens(
@@ -50,8 +48,8 @@ export async function openScreens(
   closing.add("live board", () => {
     live.close();
   });
-  const { tellRouter } = connect(parts, lines, { agents, desks, hub, live }, closing);
-  return { agents, desks, hub, tellRouter };
+  connect(parts, lines, { agents, desks, hub, live }, closing);
+  return { agents, desks, hub };
 }
 
 function makeDesks(
@@ -103,7 +101,7 @@ function connect(
   { telephony }: Lines,
   { agents, desks, hub, live }: { agents: Agents; desks: Desks; hub: RealtimeHub; live: LiveBoard },
   closing: Closing,
-): { tellRouter(personId: string): void } {
+): void {
   const { tellRouter, stop } = wire({
     acd,
     agents,
@@ -128,5 +126,9 @@ function connect(
   admin.changes.on((change) => {
     followChange(change, { acd, admin, agents, desks, hub, live, telephony, tellRouter, log });
   });
-  return { tellRouter };
+  // Now, as phones register already and browsers come back as soon as there is a web: neither is told twice.
+  for (const { id, active } of admin.directory.people()) {
+    agents.setPerson(id, active);
+    agents.setRegistered(id, telephony.registrar.isRegistered(id));
+  }
 }
