@@ -20,6 +20,8 @@ export class SipEdge {
   readonly #onUp = new Set<() => void>();
   readonly #onDown = new Set<() => void>();
   #isUp = false;
+  /** Counts the connections that were lost. */
+  #connection = 0;
   #isClosed = false;
   #problem = "Connecting to the SIP edge";
   /** `ws/127.0.0.1:5071` …, as the edge announced them. */
@@ -31,9 +33,10 @@ export class SipEdge {
     this.srf.on("connect", (error: Error | null, hostPorts: string | undefined) => {
       if (this.#isClosed) this.srf.disconnect();
       else if (error) this.#setDown(`The SIP edge at ${config.host}:${config.port} refused the secret`);
-      else this.#setUp(hostPorts ?? "");
+      else this.#onAuthenticated(hostPorts ?? "");
     });
     this.srf.on("close", () => {
+      this.#connection++;
       this.#setDown(`The connection to the SIP edge at ${config.host}:${config.port} is closed`);
     });
     // Without a listener an "error" event would end the process; srf reconnects after each.
@@ -96,6 +99,20 @@ export class SipEdge {
       client.wp.closing = true;
       if (client.wp.reconnectVars?.retryTimer) clearTimeout(client.wp.reconnectVars.retryTimer);
     }
+  }
+
+  /**
+   * srf asks for the methods that it handles right after signing in; until the edge has read that, calls get 503. The
+   * edge answers in order, so the answer to a question about a dialog that can't exist tells that it has.
+   */
+  #onAuthenticated(hostPorts: string): void {
+    const connection = this.#connection;
+    const question = { method: "OPTIONS", stackDialogId: "ringdown-ready;from-tag=none" };
+    const answered = this.srf.request("sip:placeholder", question).catch(() => undefined);
+    const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
+    void Promise.race([answered, patience]).then(() => {
+      if (connection === this.#connection && !this.#isClosed) this.#setUp(hostPorts);
+    });
   }
 
   #setUp(hostPorts: string): void {
