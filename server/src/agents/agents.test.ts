@@ -90,6 +90,14 @@ describe("agents", () => {
     expect(agents.standing(anna)?.routable).toBe(true);
   });
 
+  it("stay at lunch when the router takes them out a moment too late", async () => {
+    const { agents } = await open();
+    agents.setConnected(anna, true);
+    agents.setStatus(anna, "not-ready", lunch);
+    agents.takeOut(anna, "not-responding");
+    expect(agents.standing(anna)).toMatchObject({ reason: lunch });
+  });
+
   it("lose everything when deactivated", async () => {
     const { agents } = await open();
     agents.setConnected(anna, true);

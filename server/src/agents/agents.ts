@@ -25,6 +25,8 @@ export interface AgentStanding {
   reason: string | null;
   state: AgentState;
   stateSince: number;
+  /** False for somebody who was deactivated. */
+  active: boolean;
   connected: boolean;
   registered: boolean;
   routable: boolean;
@@ -81,6 +83,7 @@ export async function openAgents(clock: Clock, store: StatusStore): Promise<Agen
       reason: facts.status === "ready" ? null : facts.reason,
       state,
       stateSince: before?.state === state && before.reason === facts.reason ? before.stateSince : clock.now(),
+      active: facts.active,
       connected: facts.connected,
       registered: facts.registered,
       ...judgeRoutable(facts),
@@ -148,7 +151,8 @@ export async function openAgents(clock: Clock, store: StatusStore): Promise<Agen
       change(personId, { status, reason: status === "ready" ? null : reason });
     },
     takeOut: (personId, reason) => {
-      change(personId, { status: "not-ready", reason });
+      // Who has just gone to lunch by themselves stays at lunch.
+      if (agents.get(personId)?.facts.status === "ready") change(personId, { status: "not-ready", reason });
     },
     standing: (personId) => agents.get(personId)?.standing ?? null,
     all: () => [...agents.values()].map((agent) => agent.standing),
@@ -168,6 +172,7 @@ function isSame(a: AgentStanding, b: AgentStanding): boolean {
     a.state === b.state &&
     a.status === b.status &&
     a.reason === b.reason &&
+    a.active === b.active &&
     a.connected === b.connected &&
     a.registered === b.registered &&
     a.routable === b.routable

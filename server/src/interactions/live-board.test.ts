@@ -23,6 +23,8 @@ async function open() {
   const clock = createManualClock(0);
   const agents = await openAgents(clock, { load: () => Promise.resolve([]), save: () => Promise.resolve() });
   const published: LiveEvent[] = [];
+  const queuesOf: Record<string, string[]> = { [anna]: ["sales", "support"], [ben]: ["sales"] };
+  const queueIds = ["sales", "support"];
   let tell: (notice: AcdNotice) => void = () => {};
   const board = openLiveBoard(
     {
@@ -35,14 +37,22 @@ async function open() {
       },
       agents,
       today: () => today,
-      queueIdsOf: (personId) => (personId === anna ? ["sales", "support"] : ["sales"]),
-      queueIds: () => ["sales", "support"],
+      queueIdsOf: (personId) => queuesOf[personId] ?? [],
+      queueIds: () => queueIds,
       publish: (event) => published.push(event),
     },
     (interactionId) => (interactionId === "i1" ? caller.from : null),
   );
   for (const person of [anna, ben]) agents.setPerson(person, true);
-  return { clock, agents, board, published, tell: (notice: AcdNotice) => tell(notice) };
+  return {
+    clock,
+    agents,
+    board,
+    published,
+    queuesOf,
+    queueIds,
+    tell: (notice: AcdNotice) => tell(notice),
+  };
 }
 const queueOf = (board: { snapshot(): { queues: LiveQueue[] } }, queueId: string) =>
   board.snapshot().queues.find((queue) => queue.queueId === queueId);
@@ -90,6 +100,33 @@ describe("the live board", () => {
     const rows = published.filter((event) => event.kind === "queue");
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ queue: { waiting: 50 } });
+  });
+
+  it("has a row for who takes calls only: members of queues, as long as they work here", async () => {
+    const { board, agents, published, queuesOf } = await open();
+    const boss = "00000000-0000-4000-8000-000000000003";
+    agents.setPerson(boss, true);
+    agents.setConnected(boss, true);
+    const rows = () => board.snapshot().agents.map((agent) => agent.personId);
+    expect(rows()).toEqual([anna, ben]);
+    queuesOf[ben] = [];
+    board.recount(ben);
+    agents.setPerson(anna, false);
+    expect(rows()).toEqual([]);
+    const gone = published.flatMap((event) => (event.kind === "agent-removed" ? [event.personId] : []));
+    expect(gone).toEqual([ben, anna]);
+  });
+
+  it("does not bring a deleted queue back when its last caller leaves", async () => {
+    const { board, clock, published, queueIds } = await open();
+    board.waits({ ...caller, interactionId: "i1", enqueuedAt: 0 });
+    clock.advance(1_000);
+    published.length = 0;
+    queueIds.shift();
+    board.removeQueue("sales");
+    board.left("i1");
+    clock.advance(1_000);
+    expect(published.filter((event) => event.kind === "queue")).toEqual([]);
   });
 
   it("says on what an agent is, with the caller's number", async () => {

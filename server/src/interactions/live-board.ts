@@ -26,9 +26,8 @@ export interface LiveBoard {
   /** Figures or settings of a queue changed. */
   refreshQueue(queueId: string): void;
   removeQueue(queueId: string): void;
-  /** The person's queues changed. */
+  /** The person's queues changed, or whether they work here at all. */
   recount(personId: string): void;
-  removeAgent(personId: string): void;
   close(): void;
 }
 
@@ -64,6 +63,8 @@ export function openLiveBoard(
   /** Where each agent is counted now, so that a change is two small steps and never a scan. */
   const counted = new Map<string, { column: keyof Staffing | null; queueIds: string[] }>();
   const engaged = new Map<string, Engaged>();
+  /** Whose rows the screens have. */
+  const shown = new Set<string>();
   const due = new Set<string>();
   let stopTimer: (() => void) | null = null;
 
@@ -79,15 +80,26 @@ export function openLiveBoard(
   };
   const publishDue = () => {
     stopTimer = null;
-    for (const queueId of due) sources.publish({ kind: "queue", queue: liveQueue(queueId) });
+    // The last callers of a queue that is deleted leave after it: their row must not come back.
+    const existing = new Set(sources.queueIds());
+    for (const queueId of due)
+      if (existing.has(queueId)) sources.publish({ kind: "queue", queue: liveQueue(queueId) });
     due.clear();
   };
   const refreshQueue = (queueId: string) => {
     due.add(queueId);
     stopTimer ??= sources.clock.setTimer(sources.clock.now() + publishEveryMs, publishDue);
   };
+  /** Who takes calls: an active member of a queue, or anybody who is on one. */
+  const isShown = ({ personId, active }: AgentStanding): boolean =>
+    (active && sources.queueIdsOf(personId).length > 0) ||
+    (engaged.get(personId) ?? free).interactionId !== null;
   const publishAgent = (standing: AgentStanding) => {
-    sources.publish({ kind: "agent", agent: liveAgent(standing, engaged.get(standing.personId) ?? free) });
+    const { personId } = standing;
+    if (isShown(standing)) {
+      shown.add(personId);
+      sources.publish({ kind: "agent", agent: liveAgent(standing, engaged.get(personId) ?? free) });
+    } else if (shown.delete(personId)) sources.publish({ kind: "agent-removed", personId });
   };
 
   function count(personId: string, state: AgentState): void {
@@ -128,6 +140,7 @@ export function openLiveBoard(
 
   return {
     waits(caller) {
+      left(caller.interactionId); // one place at a time, whatever the story forgot to say
       waiting.set(caller.interactionId, caller);
       const ofQueue = waitingByQueue.get(caller.queueId) ?? new Map<string, LiveWaiting>();
       ofQueue.set(caller.interactionId, caller);
@@ -138,7 +151,10 @@ export function openLiveBoard(
     left,
     snapshot: () => ({
       queues: sources.queueIds().map(liveQueue),
-      agents: sources.agents.all().map((one) => liveAgent(one, engaged.get(one.personId) ?? free)),
+      agents: sources.agents
+        .all()
+        .filter(isShown)
+        .map((one) => liveAgent(one, engaged.get(one.personId) ?? free)),
       waiting: [...waiting.values()],
     }),
     refreshQueue,
@@ -149,13 +165,9 @@ export function openLiveBoard(
     },
     recount(personId) {
       const standing = sources.agents.standing(personId);
-      if (standing !== null) count(personId, standing.state);
-    },
-    removeAgent(personId) {
-      count(personId, "offline");
-      counted.delete(personId);
-      engaged.delete(personId);
-      sources.publish({ kind: "agent-removed", personId });
+      if (standing === null) return;
+      count(personId, standing.state);
+      publishAgent(standing);
     },
     close() {
       stopNotices();
