@@ -97,9 +97,9 @@ export class AgentRing implements Ring {
     this.#giveUp("cancelled");
   }
 
-  /** The edge is lost: nothing will come of this ring. */
+  /** The edge is lost: nothing will come of this ring, and the phone is not to blame. */
   fail(): void {
-    this.#settle({ cause: "unreachable", sipStatus: null });
+    this.#settle({ cause: "failed", sipStatus: null });
   }
 
   /** srf writes the INVITE to the edge before this returns. */

@@ -20,6 +20,7 @@ import { MediaConnection } from "./media-connection.ts";
 import { watchOrphan } from "./orphans.ts";
 import { answerOptions, refuseOtherMethods } from "./other-methods.ts";
 import { endLeftovers, nodeHeader } from "./reconcile.ts";
+import { PatientRing } from "./patient-ring.ts";
 import { routeTo, SipRegistrar } from "./registrar.ts";
 import { AgentRing, failedRing } from "./ring.ts";
 import type { RingOptions, RingTarget } from "./ring.ts";
@@ -55,7 +56,7 @@ export class Switchboard implements Telephony {
   readonly #parts: CallParts;
   readonly #calls = new Map<AdmittedCall, Caller>();
   readonly #legs = new Set<ChannelLeg>();
-  readonly #rings = new Set<AgentRing>();
+  readonly #rings = new Set<AgentRing | PatientRing>();
   readonly #rejected = new Map<string, number>();
   readonly #counters = {
     callsAccepted: 0,
@@ -132,8 +133,17 @@ export class Switchboard implements Telephony {
   }
 
   ringAgent(options: RingAgentOptions): Ring {
+    // Not "unreachable": nobody is to be found not ready after a restart of ours.
+    if (this.#closing) return failedRing("cancelled");
+    if (this.#edge.isUp) return this.#ringNow(options);
+    const onUp = (listener: () => void) => this.#edge.onUp(listener);
+    const { clock } = this.#ports;
+    return this.#keepRing(new PatientRing(() => this.#ringNow(options), { onUp, clock }));
+  }
+
+  #ringNow(options: RingAgentOptions): Ring {
     const contact = this.#registrar.contactOf(options.personId);
-    if (!contact || !this.#edge.isUp || this.#closing) return failedRing("unreachable");
+    if (!contact) return failedRing("unreachable");
     const { caller, ringTimeoutMs, signal, offerId, personId } = options;
     const target: RingTarget = {
       uri: contact.contact,
@@ -294,7 +304,10 @@ export class Switchboard implements Telephony {
   }
 
   #ring(target: RingTarget, options: RingOptions): Ring {
-    const ring = new AgentRing(target, options, this.#parts);
+    return this.#keepRing(new AgentRing(target, options, this.#parts));
+  }
+
+  #keepRing<R extends AgentRing | PatientRing>(ring: R): R {
     this.#rings.add(ring);
     void ring.answered.then(() => this.#rings.delete(ring));
     return ring;

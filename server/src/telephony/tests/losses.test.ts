@@ -74,15 +74,23 @@ describe("when the SIP edge's control connection breaks", () => {
       stand.nextCall(),
     ]);
     await control.cut();
-    expect(await ring.answered).toEqual({ cause: "unreachable", sipStatus: null });
+    expect(await ring.answered).toEqual({ cause: "failed", sipStatus: null });
     expect(await waiting.ended).toEqual({ by: "system", cause: "shutdown" });
     expect(stand.telephony.health().sip.ok).toBe(false);
     expect(stand.telephony.health().sip.sentence).toMatch(/SIP edge/);
     expect(leg.signal.aborted).toBe(false);
     const playing = leg.startMusic(music);
     await call.waitToHear(600);
+    const offer = { personId: "p3", caller: { name: "", number: "1" }, ringTimeoutMs: 20_000 };
+    const withdrawn = stand.telephony.ringAgent({ ...offer, offerId: "withdrawn" });
+    withdrawn.cancel();
+    expect(await withdrawn.answered).toEqual({ cause: "cancelled", sipStatus: null });
+    const patient = stand.telephony.ringAgent({ ...offer, offerId: "patient" });
     await control.mend();
     await until("the edge", () => stand.telephony.health().sip.ok);
+    const ringing = await desk.nextCall();
+    ringing.decline();
+    expect(await patient.answered).toMatchObject({ cause: "declined" });
     const again = await callIn();
     await again.leg.hangUp();
     await playing.stop();
