@@ -206,6 +206,7 @@ describe("the realtime feed", () => {
   it("says signed-out when the session ends, here or elsewhere", async () => {
     const ann = await Browser.open("ann");
     hub.endSession("session of ann");
+    expect(hub.isConnected(people["ann"]?.id ?? "")).toBe(false);
     await expect.poll(() => ann.closedWith).toBe(4401);
     expect(ann.received.at(-1)).toEqual({ type: "signed-out" });
     const sue = await Browser.open("sue");

@@ -113,11 +113,15 @@ class Hub implements RealtimeHub {
     return (this.#listeners.get(personId)?.connections.size ?? 0) > 0;
   }
 
+  /** Who has signed out is not there any more, however long their browser takes to say goodbye. */
   endSession(sessionId: string): void {
-    for (const connection of this.#connections().filter((each) => each.sessionId === sessionId)) {
-      connection.send({ type: "signed-out" });
-      connection.close(closeCodes.signedOut, "signed out");
-    }
+    for (const listener of this.#listeners.values())
+      for (const connection of listener.connections) {
+        if (connection.sessionId !== sessionId) continue;
+        connection.send({ type: "signed-out" });
+        connection.close(closeCodes.signedOut, "signed out");
+        this.#disconnect(listener, connection);
+      }
   }
 
   restart(personId: string): void {
@@ -207,8 +211,7 @@ class Hub implements RealtimeHub {
   }
 
   #disconnect(listener: Listener, connection: RealtimeConnection): void {
-    listener.connections.delete(connection);
-    if (listener.connections.size > 0) return;
+    if (!listener.connections.delete(connection) || listener.connections.size > 0) return;
     const { clock, keptMs = 120_000 } = this.#options;
     listener.stopForgetting();
     listener.stopForgetting = clock.setTimer(clock.now() + keptMs, () => {
