@@ -54,9 +54,11 @@ export class AppResponses {
     if (!pending.isInDialog && status.code > 100) this.#ensureDialog(pending, app);
     const response = this.#build(pending, status, app);
     pending.received.transaction.respond(response);
+    const { flow, request } = pending.received;
+    if (flow.protocol === "udp") this.#context.strangers.note(flow.remote.host, request.method, status.code);
     this.#follow(pending, response);
     const ids = { transactionId, dialogId: pending.dialog?.id ?? "" };
-    echoResponse(client, messageId, response, fromPeer(this.#context, pending.received.flow), ids);
+    echoResponse(client, messageId, response, fromPeer(this.#context, flow), ids);
   }
 
   /** drachtio's words for why a response can't be sent. */

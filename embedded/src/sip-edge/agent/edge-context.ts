@@ -5,6 +5,7 @@ import type { Passage } from "../control/replies.ts";
 import type { Flow } from "../transport/flow.ts";
 import type { HangUp } from "./hang-up.ts";
 import type { Registrations } from "./registrations.ts";
+import type { Strangers } from "./strangers.ts";
 import type { Sender } from "./sender.ts";
 
 /** What both directions of the user agent share. */
@@ -12,6 +13,7 @@ export interface EdgeContext {
   readonly clock: Clock;
   readonly dialogs: Dialogs;
   readonly registrations: Registrations;
+  readonly strangers: Strangers;
   readonly routes: VerbRoutes;
   readonly sender: Sender;
   readonly hangUp: HangUp;

@@ -24,6 +24,7 @@ import { Sender } from "./sender.ts";
 import { SentRequests } from "./sent-requests.ts";
 import { SessionRefresh } from "./session-refresh.ts";
 import { SessionTimers } from "./session-timers.ts";
+import { Strangers } from "./strangers.ts";
 
 export interface UserAgentLimits extends TransactionLimits {
   readonly maxRegistrations: number;
@@ -63,13 +64,14 @@ export class UserAgent {
       onCancel: (cancel: ReceivedRequest, invite) => this.#incoming.onCancel(cancel, invite),
       onAck: (ack: SipRequest, flow: Flow) => this.#incoming.onAck(ack, flow),
     });
-    const { registrations } = ground;
+    const { registrations, strangers } = ground;
     const sender = new Sender(transports, this.#transactions, registrations);
     this.#hangUp = new HangUp(sender, this.#dialogs, clock);
     const context: EdgeContext = {
       clock,
       dialogs: this.#dialogs,
       registrations,
+      strangers,
       routes: this.routes,
       sender,
       hangUp: this.#hangUp,
@@ -101,7 +103,8 @@ export class UserAgent {
     config: Omit<TransportsConfig, "clock">,
   ): Promise<UserAgent> {
     const registrations = new Registrations(settings.clock, settings.limits.maxRegistrations);
-    const ground = new Ground(registrations, settings.log);
+    const strangers = new Strangers(settings.clock, settings.log);
+    const ground = new Ground(registrations, strangers, settings.log);
     const transports = await Transports.open({ ...config, clock: settings.clock }, ground);
     return new UserAgent(settings, ground, transports);
   }
@@ -176,11 +179,13 @@ export class UserAgent {
 /** Stands between transports and user agent, because each needs the other to begin. */
 class Ground implements Inbox {
   readonly registrations: Registrations;
+  readonly strangers: Strangers;
   readonly #log: SipEdgeLog;
   #agent: { readonly intake: Intake; isInUse(flow: Flow): boolean } | undefined;
 
-  constructor(registrations: Registrations, log: SipEdgeLog) {
+  constructor(registrations: Registrations, strangers: Strangers, log: SipEdgeLog) {
     this.registrations = registrations;
+    this.strangers = strangers;
     this.#log = log;
   }
 
@@ -189,6 +194,7 @@ class Ground implements Inbox {
   }
 
   onBytes(bytes: Buffer, flow: Flow): void {
+    if (flow.protocol === "udp" && this.strangers.isSilenced(flow.remote.host)) return;
     try {
       this.#agent?.intake.onBytes(bytes, flow);
     } catch (error) {
