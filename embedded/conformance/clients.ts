@@ -190,7 +190,11 @@ export interface MediaServer {
     codecs?: string | string[];
     headers?: Readonly<Record<string, string>>;
   }): Promise<Endpoint>;
-  connectCaller(request: Request, response: Response): Promise<{ endpoint: Endpoint; dialog: Dialog }>;
+  connectCaller(
+    request: Request,
+    response: Response,
+    options?: { headers?: Readonly<Record<string, string>> },
+  ): Promise<{ endpoint: Endpoint; dialog: Dialog }>;
   createConference(name: string, options?: object): Promise<{ readonly name: string; readonly uuid: string }>;
   disconnect(): void;
 }

@@ -9,6 +9,7 @@ import type { EventBus } from "./event-bus.ts";
 import type { MediaLog } from "./media-config.ts";
 import { frameSamples } from "./media-clock.ts";
 import type { VoiceStream } from "./rtp/voice-stream.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 /** A listener on both directions of a channel, frame by frame: recordings, supervisors. */
 export interface ChannelTap {
@@ -65,6 +66,7 @@ export class Channel {
   onHold: (isHeld: boolean) => Promise<void> = () => Promise.resolve();
   readonly #owner: ChannelOwner;
   readonly #voice: VoiceStream;
+  readonly #silence = new SilenceWatch();
   readonly #written = new Int16Array(frameSamples);
   #hasWritten = false;
   readonly #taps = new Set<ChannelTap>();
@@ -151,6 +153,11 @@ export class Channel {
     this.fire("CHANNEL_ANSWER");
   }
 
+  /** Media were agreed on: from now on the other side may be silent for `media_timeout` milliseconds at most. */
+  watchSilence(): void {
+    this.#silence.restart(Number(this.variable("media_timeout")) || 0);
+  }
+
   // ---- one frame of time ----
 
   /** First phase: takes what has been received. */
@@ -158,6 +165,7 @@ export class Channel {
     this.#hasWritten = false;
     this.hasRead = this.#voice.read(this.readFrame);
     if (this.isReadMuted || !this.hasRead) this.readFrame.fill(0);
+    if (this.#silence.isOver(this.#voice.transport.signsOfLife())) this.hangup("MEDIA_TIMEOUT");
   }
 
   /** Second phase: what the channel does works. */

@@ -22,6 +22,8 @@ export interface CallServices {
   owner: ChannelOwner;
   /** What a party hears whose peer is on hold. */
   holdMusic: string | undefined;
+  /** How long a party may send nothing, in milliseconds; 0: for ever. */
+  mediaTimeoutMs: number;
   /** The IPv4 address for session descriptions. */
   address: string;
   createTransport(security: "none" | "dtls", isOfferer: boolean): Promise<PacketTransport>;
@@ -89,6 +91,8 @@ export class InboundCall {
     this.#channel = new ChannelClass(services.owner, this.#voice, profileOf(invite));
     noteInvite(this.#channel, invite.request);
     this.#channel.setVariable("hold_music", services.holdMusic);
+    const timeout = headerOf(invite.request, "x-ringdown-media-timeout") ?? String(services.mediaTimeoutMs);
+    this.#channel.setVariable("media_timeout", timeout);
     this.#channel.onHangup = (cause) => this.#onHangup(cause);
     this.#channel.onHold = (isHeld) => this.#hold(isHeld);
   }
@@ -155,6 +159,7 @@ export class InboundCall {
   #configure(remote: RemoteAudio, direction: Direction): void {
     this.#voice.configure(remote, direction);
     const channel = this.#channel;
+    channel.watchSilence();
     channel.setVariable("remote_media_ip", remote.address);
     channel.setVariable("remote_media_port", String(remote.port));
     channel.setVariable("read_codec", remote.law);
@@ -262,7 +267,8 @@ export class InboundCall {
 
   #onHangup(cause: HangupCause): void {
     const number = causeNumber(cause);
-    const reason = `Q.850;cause=${number <= 127 ? number : 16};text="${cause}"`;
+    // FreeSWITCH's own causes are beyond Q.850; it sends them so.
+    const reason = `${number <= 127 ? "Q.850" : "SIP"};cause=${number};text="${cause}"`;
     if (this.#dialog) void this.#dialog.bye(reason);
     else this.#invite.reject(503, "Service Unavailable");
   }

@@ -17,6 +17,11 @@ export interface MediaServerConfig {
     /** More addresses to offer as ICE candidates, beside 127.0.0.1 and the host's own. */
     externalAddresses?: string[];
   };
+  /**
+   * A party that has sent nothing for so long has vanished; 20 s by default, 0: never. The INVITE's header
+   * X-Ringdown-Media-Timeout goes before it, as in freeswitch-config.
+   */
+  mediaTimeoutMs?: number;
   /** One more channel is refused with 503. */
   maxChannels: number;
   /** Where relative paths of recordings and of sound files start; the working directory by default. */

@@ -55,6 +55,7 @@ export interface MediaServer {
 const version = "1.10.12-ringdown-embedded";
 const heartbeatMs = 20000;
 const closingGraceMs = 2000;
+const defaultMediaTimeoutMs = 20000;
 
 /**
  * Starts the embedded media server: a SIP user agent that answers INVITEs, and an event socket through
@@ -194,6 +195,7 @@ class MediaCore implements MediaServer {
       },
       address,
       holdMusic: this.#holdMusic,
+      mediaTimeoutMs: this.#config.mediaTimeoutMs ?? defaultMediaTimeoutMs,
       createTransport: async (security, isOfferer) =>
         security === "dtls"
           ? WebRtcTransport.open(webRtc, isOfferer)

@@ -24,6 +24,8 @@ export interface PacketTransport {
   /** A received packet; the header (its payload bounds among it) is valid only during the call. */
   onRtp: (header: RtpHeader, packet: Buffer) => void;
   onRtcp: (packet: Buffer) => void;
+  /** Grows with everything that comes from the peer: RTP, and on the same port RTCP and ICE's checks. */
+  signsOfLife(): number;
   /** Counters and addresses for the statistics. */
   remoteAddress(): { address: string; port: number } | undefined;
   close(): Promise<void>;

@@ -19,6 +19,7 @@ export class UdpTransport implements PacketTransport {
   #rtcpTarget: MediaAddress | undefined;
   #hasMux = false;
   #isClosed = false;
+  #signsOfLife = 0;
 
   constructor(ports: PortPair) {
     this.#ports = ports;
@@ -34,6 +35,10 @@ export class UdpTransport implements PacketTransport {
 
   remoteAddress(): MediaAddress | undefined {
     return this.#target;
+  }
+
+  signsOfLife(): number {
+    return this.#signsOfLife;
   }
 
   adopt(remote: RemoteAudio): Promise<boolean> {
@@ -80,10 +85,14 @@ export class UdpTransport implements PacketTransport {
 
   #onRtpSocket(packet: Buffer, from: RemoteInfo): void {
     if (isRtcp(packet)) {
-      if (from.address === this.#target?.address) this.onRtcp(packet);
+      if (from.address !== this.#target?.address) return;
+      this.#signsOfLife++;
+      this.onRtcp(packet);
       return;
     }
-    if (parseRtp(packet, this.#header) && this.#accepts(from)) this.onRtp(this.#header, packet);
+    if (!parseRtp(packet, this.#header) || !this.#accepts(from)) return;
+    this.#signsOfLife++;
+    this.onRtp(this.#header, packet);
   }
 
   #onRtcpSocket(packet: Buffer, from: RemoteInfo): void {

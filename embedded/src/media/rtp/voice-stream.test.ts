@@ -40,6 +40,10 @@ class Wire implements PacketTransport {
     this.other?.onRtcp(packet);
   }
 
+  signsOfLife(): number {
+    return 0;
+  }
+
   remoteAddress(): undefined {
     return undefined;
   }

@@ -100,6 +100,12 @@ export class WebRtcTransport implements PacketTransport {
     return pair && { address: pair.remoteCandidate.host, port: pair.remoteCandidate.port };
   }
 
+  /** A muted microphone may send nothing: then the peer's checks, every few seconds, show that it is there. */
+  signsOfLife(): number {
+    const pair = this.#ice.connection.nominated;
+    return pair ? pair.packetsReceived + pair.requestsReceived + pair.responsesReceived : 0;
+  }
+
   /** Must run before `describe` when answering: it settles our role in DTLS. */
   connect(remote: RemoteAudio): void {
     if (remote.ice === undefined || remote.dtls === undefined || this.#isClosed) return;
