@@ -27,6 +27,8 @@ const kinds = contract.FlowNode.options.map((option) => option.shape.kind.value)
 export function FlowEditor(props: {
   flow: Flow;
   problems: readonly telephony.FlowProblem[];
+  /** Whether the problems keep it from being saved, rather than published. */
+  isRefused: boolean;
   canEdit: boolean;
   onChange: (flow: Flow) => void;
 }) {
@@ -36,7 +38,7 @@ export function FlowEditor(props: {
   const node = flow.nodes[chosen];
   return (
     <FlowContext value={{ flow, canEdit: props.canEdit }}>
-      <Problems problems={props.problems} onChoose={choose} />
+      <Problems problems={props.problems} isRefused={props.isRefused} onChoose={choose} />
       <div className={classes["editor"]}>
         <div className={classes["stack"]}>
           <FlowSettings flow={flow} onChange={onChange} />
@@ -85,7 +87,11 @@ export function FlowEditor(props: {
   );
 }
 
-function Problems(props: { problems: readonly telephony.FlowProblem[]; onChoose: (id: string) => void }) {
+function Problems(props: {
+  problems: readonly telephony.FlowProblem[];
+  isRefused: boolean;
+  onChoose: (id: string) => void;
+}) {
   const { t } = useTranslation();
   if (props.problems.length === 0) return null;
   return (
@@ -94,7 +100,7 @@ function Problems(props: { problems: readonly telephony.FlowProblem[]; onChoose:
       variant="light"
       mb="md"
       icon={<IconAlertTriangle size={18} />}
-      title={t("flows.problems", { count: props.problems.length })}
+      title={props.isRefused ? t("flows.refused") : t("flows.problems", { count: props.problems.length })}
     >
       <ul className={classes["problems"]}>
         {props.problems.map((problem) => {

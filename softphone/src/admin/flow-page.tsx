@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { call, type Answer } from "../api/client.ts";
+import { Refusal } from "../api/failure.ts";
 import { useHasRole } from "../session/session.tsx";
 import { LoadingRows, Page } from "../shared/page.tsx";
 import { RefusalAlert, useAction } from "../shared/refusals.tsx";
@@ -65,8 +66,10 @@ function LoadedFlow(props: { loaded: Loaded; showVersion: (version: number | nul
         props.showVersion(null);
         refresh();
       },
+      onRefused: () => undefined, // shown above the editor
     },
   );
+  const refused = save.error instanceof Refusal ? save.error.fields : [];
   const publish = useAction(
     () => call(telephony.publishFlow, { params: { flowId: loaded.id }, body: { version: loaded.version } }),
     {
@@ -116,15 +119,21 @@ function LoadedFlow(props: { loaded: Loaded; showVersion: (version: number | nul
       actions={actions}
       {...(draft.isChanged && { hint: t("flows.unsaved") })}
     >
-      {save.isError && <RefusalAlert error={save.error} />}
+      {save.isError && refused.length === 0 && <RefusalAlert error={save.error} />}
       <FlowEditor
         flow={draft.flow}
-        problems={draft.isChanged ? [] : loaded.problems}
+        problems={draft.isChanged ? refused.map(toProblem) : loaded.problems}
+        isRefused={draft.isChanged}
         canEdit={isAdministrator}
         onChange={draft.change}
       />
     </Page>
   );
+}
+
+/** The problems of a refused flow are paths into the request; the editor knows paths into the flow. */
+function toProblem(field: { path: string; message: string }): telephony.FlowProblem {
+  return { path: field.path.replace(/^body\.flow\.?/, ""), message: field.message };
 }
 
 function VersionSelect(props: { loaded: Loaded; onChange: (version: number) => void }) {

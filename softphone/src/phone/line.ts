@@ -88,11 +88,19 @@ export class Line {
     this.#registerer.register({ requestDelegate }).catch(() => undefined); // one is under way: it will tell
   }
 
-  /** Another line takes the registration over; this one lives on for the call that it carries. */
+  /** Another line is about to take the registration over; this one lives on for the call that it carries. */
   retire(): void {
     this.#retired = true;
     clearTimeout(this.#timer);
     window.removeEventListener("online", this.reconnect);
+  }
+
+  /**
+   * The registration is another line's now. Without this SIP.js would go on refreshing this one's, and take it back.
+   * The farewell that it sends is about this line's contact only, which the registrar has replaced already.
+   */
+  stopRegistering(): void {
+    void this.#registerer.dispose();
   }
 
   /** Ends its calls, takes its registration back and closes the socket; gives up waiting after two seconds. */

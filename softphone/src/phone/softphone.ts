@@ -36,7 +36,7 @@ export class Softphone {
     this.#now = now;
     this.#tabs = new TabChannel(personId, {
       isInCall: () => this.isInCall(),
-      onTaken: () => void this.#stepBack(),
+      onTaken: () => this.#stepBack(),
     });
   }
 
@@ -91,16 +91,22 @@ export class Softphone {
   async #open(): Promise<void> {
     const credential = await this.#fetchCredential();
     if (credential === null || this.#closed) return;
-    if (this.#line !== null) this.#retired.push(this.#line);
-    this.#line?.retire();
+    this.#retireLine();
     this.#line = new Line(credential, {
       onRegistered: () => this.#registered(),
       onLost: () => this.#lost(),
       onRefused: (status) => void this.#refused(status, credential),
       onInvite: (invitation) => this.#ring(invitation),
-      onSuperseded: () => void this.#stepBack(),
+      onSuperseded: () => this.#stepBack(),
     });
     this.#renewLater(credential);
+  }
+
+  #retireLine(): void {
+    if (this.#line === null) return;
+    this.#line.retire();
+    this.#retired.push(this.#line);
+    this.#line = null;
   }
 
   /** Lines that a newer one replaced stay until it is registered and the call that one may carry has ended. */
@@ -138,6 +144,7 @@ export class Softphone {
     this.#attempt = 0;
     const isNews = this.state.value.registration !== "registered";
     this.#change({ registration: "registered" });
+    for (const line of this.#retired) line.stopRegistering();
     this.#closeRetired();
     if (isNews) this.#tabs.announceTaken();
   }
@@ -151,15 +158,17 @@ export class Softphone {
     const isElsewhere = await isSoftphoneRegistered();
     if (this.#closed || this.#line?.credential !== credential) return;
     const next = afterRefusal(status, { expiresAt: credential.expiresAt, now: this.#now() }, isElsewhere);
-    if (next === "superseded") await this.#stepBack();
+    if (next === "superseded") this.#stepBack();
     if (next === "new-credential") this.#openLater();
   }
 
-  /** Someone newer has the phone; a call that this tab still has ends with it. */
-  async #stepBack(): Promise<void> {
+  /** Someone newer has the phone; a call that this tab still has goes on until it ends. */
+  #stepBack(): void {
     clearTimeout(this.#renewal);
     this.#change({ registration: "superseded" });
-    await this.#closeLines();
+    this.#retireLine();
+    for (const line of this.#retired) line.stopRegistering();
+    this.#closeRetired();
   }
 
   async #closeLines(): Promise<void> {

@@ -15,7 +15,10 @@ export function useRefusalText(): (error: unknown) => { title: string; sentence:
       const title = t(`refusal.${refusal.code}.title`);
       const isOurs =
         refusal.code === "network" || refusal.code === "unexpected" || refusal.code === "internal";
-      return { title, sentence: isOurs ? t(`refusal.${refusal.code}.sentence`) : refusal.message };
+      if (isOurs) return { title, sentence: t(`refusal.${refusal.code}.sentence`) };
+      // The server's own sentence names the fields by their paths; people see which ones on the screen.
+      const problems = refusal.fields.map((field) => field.message).join("; ");
+      return { title, sentence: problems === "" ? refusal.message : problems };
     },
     [t],
   );
