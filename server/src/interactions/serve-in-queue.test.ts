@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Acd, defaultQueueSettings, oneCall, openMemoryLog, startAcd } from "../acd/acd.ts";
+import {
+  type Acd,
+  defaultQueueSettings,
+  type EventLog,
+  oneCall,
+  openMemoryLog,
+  startAcd,
+} from "../acd/acd.ts";
 import { type Agents, openAgents } from "../agents/agents.ts";
 import { createManualClock, type ManualClock } from "../base/clock.manual.ts";
 import { Failure } from "../base/failure.ts";
@@ -62,9 +69,14 @@ class Stage {
   readonly legs: Line[] = [];
   /** Whose browser is connected to the SIP edge. */
   readonly softphones = new Set<string>([ann]);
+  /** When the agents answer. */
+  answers: () => Promise<void> = () => Promise.resolve();
+  pickUp: () => void = () => undefined;
   /** What the media server makes of the next bridge. */
   bridging: () => Promise<Bridge> = () => Promise.reject(new Failure("unavailable", "not set"));
   readonly world: World;
+  /** While it is pending, nothing new gets into the router's log. */
+  gate = Promise.resolve();
 
   private constructor(clock: ManualClock, acd: Acd, agents: Agents) {
     this.clock = clock;
@@ -83,13 +95,19 @@ class Stage {
 
   static async open(): Promise<Stage> {
     const clock = createManualClock();
-    const acd = await startAcd({ nodeId: "n", log: openMemoryLog(clock), clock, journal: log });
+    const memory = openMemoryLog(clock);
+    const gated: EventLog = {
+      ...memory,
+      append: (entry) => stage?.gate.then(() => memory.append(entry)) ?? memory.append(entry),
+    };
+    let stage: Stage | null = null;
+    const acd = await startAcd({ nodeId: "n", log: gated, clock, journal: log });
     const agents = await openAgents(clock, {
       load: () => Promise.resolve([]),
       save: () => Promise.resolve(),
     });
     await acd.setQueue({ ...defaultQueueSettings, queueId: "sales", wrapUpMs: 0 });
-    const stage = new Stage(clock, acd, agents);
+    stage = new Stage(clock, acd, agents);
     await stage.ready(ann);
     return stage;
   }
@@ -124,12 +142,15 @@ class Stage {
       telephony: {
         registrar: { ...noLine, devicesOf: (id: string) => (this.softphones.has(id) ? ["softphone"] : []) },
         ringAgent: ({ personId }: { personId: string }) => {
-          const leg = new Line(personId);
-          this.legs.push(leg);
+          const answered = this.answers().then(() => {
+            const leg = new Line(personId);
+            this.legs.push(leg);
+            return leg as unknown as AgentLeg;
+          });
           return {
             invitedAt: this.clock.now(),
             ringing: Promise.resolve(true),
-            answered: Promise.resolve(leg as unknown as AgentLeg),
+            answered,
             cancel: () => undefined,
           };
         },
@@ -219,6 +240,25 @@ describe("a caller in a queue", () => {
     void stage.serve();
     await stage.untilTold("queue.returned");
     expect(stage.told).toContainEqual({ type: "agent.lost", agentId: ann, cause: "tab-closed" });
+  });
+
+  it("who hangs up does not wait for a router that has lost its log, and nobody stays busy with them", async () => {
+    await opened();
+    stage.answers = () => new Promise((resolve) => (stage.pickUp = resolve));
+    const serving = stage.serve();
+    await stage.untilTold("offer.made");
+    let thaw: () => void = () => undefined;
+    stage.gate = new Promise((resolve) => (thaw = resolve));
+    stage.pickUp();
+    await waitFor("the answer", () => stage.legs[0]);
+    stage.caller.end({ by: "remote", cause: "normal" });
+    await waitFor("a timer", () => stage.clock.nextTimerAt());
+    stage.clock.advance(1_500);
+    expect(await serving).toBe("hung-up");
+    expect(stage.leftCauses()).toEqual(["abandoned"]);
+    thaw();
+    await waitFor("the agent to be free", () => engagementOf(ann) === "idle");
+    expect(stage.legs[0]?.signal.aborted).toBe(true);
   });
 
   it("leaves nothing behind when a fault of ours breaks the visit", async () => {

@@ -5,8 +5,8 @@
  *                  │                                                         │
  *                  └─► exit (maximum wait, key, nobody there, hung up)       └─► agent lost ─► front of the queue
  */
-import type { Waiting, WaitingStep, WithdrawCause } from "../acd/acd.ts";
-import type { OfferEndCause, Outcome, QueueLeftCause } from "../contract/ledger.ts";
+import type { Waiting, WaitingStep } from "../acd/acd.ts";
+import type { OfferEndCause, QueueLeftCause } from "../contract/ledger.ts";
 import type { QueueSettings } from "../contract/queues.ts";
 import type { QueueExitCause } from "../contract/flow.ts";
 import { describeError } from "../base/log.ts";
@@ -14,6 +14,7 @@ import { queuePositionPrompts } from "../ivr/ivr.ts";
 import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
 import { partingOf } from "./parting.ts";
+import { exitOf, offerEnd } from "./queue-words.ts";
 import { talk } from "./talk.ts";
 import type { World } from "./world.ts";
 
@@ -35,6 +36,10 @@ interface RingingOffer {
   leg: AgentLeg | null;
 }
 type Answered = RingingOffer & { leg: AgentLeg };
+
+/** How long the router may take to confirm that a caller who is gone has left; it may have lost its log. */
+const farewellMs = 1_000;
+class RouterSilent extends Error {}
 
 /** How the visit ended, for the flow: "answered" after a talk, else the cause by which the caller left. */
 export async function serveInQueue(
@@ -59,6 +64,8 @@ class QueueStay {
   #agentId: string | null = null;
   /** No `queue.left` yet since the last entry or return. */
   #isInQueue = false;
+  /** The caller left while the router did not answer. */
+  #isGone = false;
   #music: Music | null = null;
   #stopListening: (() => void)[] = [];
 
@@ -87,7 +94,7 @@ class QueueStay {
     });
     try {
       this.#beginWaiting(true); // music at once, even while the router's log is away
-      let waiting = await entering;
+      let waiting = await this.#unlessGone(entering);
       for (;;) {
         const outcome = await this.#waitFor(waiting);
         if (outcome.type === "exit") return this.#left(outcome.cause, outcome.waitedMs);
@@ -95,10 +102,11 @@ class QueueStay {
         if (ended !== "agent-lost") return "answered";
         const returning = this.#returnToFront(outcome.answered.offer.agentId);
         this.#beginWaiting(false);
-        waiting = await returning;
+        waiting = await this.#unlessGone(returning);
         this.#agentId = null;
       }
     } catch (error) {
+      if (error instanceof RouterSilent) return this.#leftUnheard();
       this.#abandonAfterFault();
       throw error;
     } finally {
@@ -106,9 +114,39 @@ class QueueStay {
     }
   }
 
+  /** The caller's hang-up ends the wait for the router, too: rejects with RouterSilent a moment after it. */
+  async #unlessGone<T>(waitingFor: Promise<T>): Promise<T> {
+    const { signal } = this.#conversation.leg;
+    const { clock } = this.#world;
+    let stopTimer = () => {};
+    let onGone = () => {};
+    const silence = new Promise<never>((_resolve, reject) => {
+      onGone = () => {
+        stopTimer = clock.setTimer(clock.now() + farewellMs, () => {
+          reject(new RouterSilent());
+        });
+      };
+    });
+    if (signal.aborted) onGone();
+    else signal.addEventListener("abort", onGone, { once: true });
+    try {
+      return await Promise.race([waitingFor, silence]);
+    } finally {
+      stopTimer();
+      signal.removeEventListener("abort", onGone);
+    }
+  }
+
+  /** The router learns of it as soon as it can; an agent whom it gives the caller until then is released. */
+  #leftUnheard(): QueueExitCause | "hung-up" {
+    const isByCustomer = partingOf(this.#conversation.leg)?.by === "customer";
+    this.#isGone = true;
+    return this.#left(isByCustomer ? "hung-up" : "call-ended", this.#world.clock.now() - this.#enqueuedAt);
+  }
+
   /** A fault of ours: the flow goes on without the queue, and nothing of the visit may stay behind anywhere. */
   #abandonAfterFault(): void {
-    const { acd, clock, desks, log } = this.#world;
+    const { clock, desks } = this.#world;
     const { interactionId } = this.#conversation;
     const agentId = this.#agentId;
     for (const offerId of [...this.#offers.keys()]) this.#takeBack(offerId, "moved");
@@ -117,8 +155,14 @@ class QueueStay {
     this.#cancel("fault");
     if (agentId === null) return;
     desks.callEnded(agentId, interactionId);
-    acd.release(interactionId, agentId).catch((error: unknown) => {
-      log.warn({ interactionId, agentId, error: describeError(error) }, "An agent was not released");
+    this.#release(agentId);
+  }
+
+  #release(agentId: string): void {
+    const { interactionId } = this.#conversation;
+    this.#world.acd.release(interactionId, agentId).catch((error: unknown) => {
+      const problem = describeError(error);
+      this.#world.log.warn({ interactionId, agentId, error: problem }, "An agent was not released");
     });
   }
 
@@ -138,7 +182,7 @@ class QueueStay {
     waiting: Waiting,
   ): Promise<{ type: "accepted"; answered: Answered } | { type: "exit"; cause: string; waitedMs: number }> {
     for (;;) {
-      const step = await waiting.next();
+      const step = await this.#unlessGone(waiting.next());
       switch (step.type) {
         case "position":
           this.#announcePosition(step.position, step.waiting);
@@ -209,6 +253,7 @@ class QueueStay {
     }
     ringing.leg = outcome;
     if ((await acd.accept(offerId)) === "withdrawn") await outcome.hangUp("cancelled");
+    else if (this.#isGone) this.#release(agentId);
   }
 
   /** A ring that has been answered can't be cancelled any more: its leg is ended. */
@@ -330,7 +375,7 @@ class QueueStay {
 
   #left(cause: string, waitedMs: number): QueueExitCause | "hung-up" {
     for (const offerId of [...this.#offers.keys()]) this.#takeBack(offerId, "customer-left");
-    const { ledgerCause, flowCause, outcome = "not-served" } = exits[cause] ?? unknownExit;
+    const { ledgerCause, flowCause, outcome = "not-served" } = exitOf(cause);
     this.#appendLeft(ledgerCause, waitedMs);
     this.#conversation.reached(outcome);
     return flowCause;
@@ -342,37 +387,3 @@ class QueueStay {
     this.#conversation.append({ type: "queue.left", queueId, cause, waitMs: Math.max(0, waitMs) });
   }
 }
-
-/** The router's words for the end of an offer, in the ledger's. */
-const offerEnd: Record<WithdrawCause, OfferEndCause> = {
-  "ring-timeout": "no-answer",
-  declined: "declined",
-  "no-answer": "no-answer",
-  unreachable: "unreachable",
-  failed: "unreachable",
-  "agent-not-routable": "agent-gone",
-  "agent-left-queue": "moved",
-  "agent-took-other": "moved",
-  "caller-left": "customer-left",
-  "answered-elsewhere": "moved",
-  "queue-removed": "moved",
-  "node-lost": "moved",
-};
-
-/** Why a caller left without an agent: the router's cause (or ours to `cancel`) for the ledger and for the flow. */
-interface Exit {
-  ledgerCause: QueueLeftCause;
-  flowCause: QueueExitCause | "hung-up";
-  /** "not-served" if not told otherwise. */
-  outcome?: Outcome;
-}
-const unknownExit: Exit = { ledgerCause: "system", flowCause: "failed" };
-const exits: Record<string, Exit> = {
-  "hung-up": { ledgerCause: "abandoned", flowCause: "hung-up", outcome: "abandoned" },
-  "call-ended": { ledgerCause: "system", flowCause: "hung-up", outcome: "failed" },
-  "exit-key": { ledgerCause: "exit-key", flowCause: "exit-key" },
-  "max-wait": { ledgerCause: "maximum-wait", flowCause: "max-wait" },
-  "no-agents": { ledgerCause: "no-agents", flowCause: "no-agents" },
-  "queue-full": { ledgerCause: "queue-closed", flowCause: "full" },
-  "queue-removed": { ledgerCause: "queue-closed", flowCause: "failed" },
-};
