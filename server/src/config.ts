@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z.coerce.number("a port, 0 to 65535").int("a port, 0 to 65535").min(0).max(65_535);
 const host = z.string().trim().min(1).max(255);
 const secret = z.string().min(1);
 const list = z.string().transform((text) =>
@@ -39,6 +39,7 @@ const Environment = z.object({
   RINGDOWN_RTP_PORTS: portRange.default([20_000, 20_999]),
   RINGDOWN_EXTERNAL_ADDRESS: address.optional(),
   RINGDOWN_MAX_CALLS: z.coerce.number().int().min(1).max(2_000).default(60),
+  RINGDOWN_MEDIA_TIMEOUT_SECONDS: z.coerce.number().int().min(0).max(3_600).default(20),
   RINGDOWN_DATA_DIR: z.string().trim().min(1).default("./data"),
   RINGDOWN_DEMO: z.enum(["yes", "no"]).default("yes"),
   RINGDOWN_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -92,7 +93,14 @@ export interface Config {
     tls: { certPath: string; keyPath: string } | undefined;
   };
   sip: { host: string; port: number; tlsPort: number; domain: string; externalAddress: string | undefined };
-  media: { rtpPorts: [number, number]; maxCalls: number; eslHost: string; eslPort: number };
+  media: {
+    rtpPorts: [number, number];
+    maxCalls: number;
+    /** 0: no limit. */
+    timeoutMs: number;
+    eslHost: string;
+    eslPort: number;
+  };
   iceServers: string[];
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
@@ -153,6 +161,7 @@ function arrange(env: z.infer<typeof Environment>): Config {
     media: {
       rtpPorts: env.RINGDOWN_RTP_PORTS,
       maxCalls: env.RINGDOWN_MAX_CALLS,
+      timeoutMs: env.RINGDOWN_MEDIA_TIMEOUT_SECONDS * 1_000,
       eslHost: env.RINGDOWN_ESL_HOST,
       eslPort: env.RINGDOWN_ESL_PORT,
     },

@@ -51,6 +51,7 @@ async function connectTelephony(
     {
       sip: servers.drachtio,
       media: { ...servers.freeswitch, listenPort: eslPort, advertisedAddress: eslHost },
+      mediaTimeoutMs: config.media.timeoutMs,
       nodeId: config.nodeId,
       realm: config.sip.domain,
       credentialKey: await admin.instanceSecret("sip-credential-key"),

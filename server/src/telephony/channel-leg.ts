@@ -5,6 +5,7 @@ import { describeError } from "../base/log.ts";
 import type { Channel } from "./channel.ts";
 import type { HangUpCause } from "./core/cause.ts";
 import { reasonHeader } from "./core/cause.ts";
+import { silenceLimitFor } from "./core/silence.ts";
 import { KeyBuffer } from "./core/digit-entry.ts";
 import { collectDigits } from "./collect-digits.ts";
 import type { Connection } from "./connector.ts";
@@ -40,6 +41,13 @@ const channelVariables = {
   RECORD_MIN_SEC: "0",
 };
 
+/** A party and its channel, as they were agreed on. */
+export interface PartyConnection extends Connection {
+  offer: string;
+  /** How long the party may send nothing, while it has not said that it won't; 0: for ever. */
+  silenceLimitMs: number;
+}
+
 export interface LegParts {
   clock: Clock;
   log: Log;
@@ -59,6 +67,7 @@ export class ChannelLeg implements Leg {
   readonly channel: Channel;
   readonly #parts: LegParts;
   readonly #party: Party;
+  readonly #silenceLimitMs: number;
   readonly #keys = new KeyBuffer();
   readonly #digitListeners = new Set<(digit: string) => void>();
   readonly #ending = new AbortController();
@@ -69,11 +78,12 @@ export class ChannelLeg implements Leg {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #prepared: Promise<void>;
 
-  constructor(connection: Connection & { offer: string }, channel: Channel, parts: LegParts) {
+  constructor(connection: PartyConnection, channel: Channel, parts: LegParts) {
     this.channel = channel;
     this.channelId = channel.uuid;
     this.sipCallId = connection.party.sip.callId;
     this.#parts = parts;
+    this.#silenceLimitMs = connection.silenceLimitMs;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -84,6 +94,7 @@ export class ChannelLeg implements Leg {
       events: {
         onEnd: (end) => void this.#end(end), // never rejects
         onDigit: (digit) => this.#onDigit(digit),
+        onMediaChange: (offer) => this.#allowSilence(offer),
       },
     });
     channel.onDigit((digit) => this.#onDigit(digit));
@@ -183,6 +194,19 @@ export class ChannelLeg implements Leg {
       return { outcome: this.signal.aborted ? "ended" : "played", digits };
     } finally {
       stopListening();
+    }
+  }
+
+  /** The media server looks at its limit with each re-INVITE, so this comes before that. */
+  async #allowSilence(offer: string): Promise<void> {
+    if (this.#silenceLimitMs === 0) return;
+    const limitMs = silenceLimitFor(offer, this.#silenceLimitMs);
+    try {
+      await this.channel.api("uuid_setvar", [this.channelId, "media_timeout", String(limitMs)]);
+    } catch (error) {
+      if (this.signal.aborted) return;
+      const { log } = this.#parts;
+      log.warn({ channelId: this.channelId, error: describeError(error) }, "Limit of silence not changed");
     }
   }
 

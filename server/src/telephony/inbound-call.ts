@@ -6,6 +6,8 @@ import { ChannelLeg } from "./channel-leg.ts";
 import type { LegParts } from "./channel-leg.ts";
 import { causeOfSipStatus } from "./core/cause.ts";
 import { callerNumber } from "./core/dialed-number.ts";
+import type { SilenceLimits } from "./core/silence.ts";
+import { silenceHeader, silenceLimitFor } from "./core/silence.ts";
 import type { ChannelCounters } from "./channel.ts";
 import type { Connector } from "./connector.ts";
 import type { SipDialog, SipRequest, SipResponse, Srf } from "./drachtio.ts";
@@ -20,6 +22,7 @@ export interface CallParts extends LegParts {
   counters: ChannelCounters;
   /** Sent with each INVITE to the media server. */
   mediaHeaders: Record<string, string>;
+  silenceLimits: SilenceLimits;
   defaultRegion: string | undefined;
   /** Each answered leg, so that it can be ended at the close. */
   onLeg(leg: ChannelLeg): void;
@@ -122,13 +125,15 @@ export class AdmittedCall implements InboundCall {
       if (!server) throw new Failure("unavailable", "There is no media server");
       const offer = this.#request.body ?? "";
       const answer = (localSdp: string) => this.#sendAnswer(localSdp);
-      const connection = await this.#parts.connector.connect(
-        server,
-        { sdp: offer, answer },
-        this.#parts.mediaHeaders,
-      );
+      const { connector, mediaHeaders, silenceLimits } = this.#parts;
+      const silenceLimitMs = silenceLimits.outsideMs;
+      const headers = {
+        ...mediaHeaders,
+        [silenceHeader]: String(silenceLimitFor(offer, silenceLimitMs)),
+      };
+      const connection = await connector.connect(server, { sdp: offer, answer }, headers);
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
-      const leg = new ChannelLeg({ ...connection, offer }, channel, this.#parts);
+      const leg = new ChannelLeg({ ...connection, offer, silenceLimitMs }, channel, this.#parts);
       this.#leg = leg;
       this.#parts.onLeg(leg);
       void leg.ended.then((end) => this.end(end));

@@ -28,6 +28,8 @@ export interface TelephonyConfig {
   credentialKey: string;
   /** Region for numbers dialed without country code, e.g. "US"; undefined: only E.164 and short numbers. */
   defaultRegion?: string;
+  /** How long an agent's phone may send nothing until it counts as vanished (20 s; others get longer); 0: for ever. */
+  mediaTimeoutMs?: number;
   /** Calls at the same time over all sources; 0: what the media server allows. */
   maximumCalls?: number;
   /** Requests per second and burst that one unknown source may spend before it gets silence. */

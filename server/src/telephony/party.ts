@@ -15,6 +15,8 @@ const renegotiationDeadlineMs = 5_000;
 export interface PartyEvents {
   onEnd(end: LegEnd): void;
   onDigit(digit: string): void;
+  /** The party changes its media by this offer; the media server gets it after the promise. Must not reject. */
+  onMediaChange(offer: string): Promise<void>;
 }
 
 /**
@@ -79,6 +81,7 @@ export class Party {
     if (isSameSession(offer, this.#lastOffer)) return { status: 200, sdp: this.dialog.local.sdp };
     const verdict = inspectOffer(offer);
     if (!verdict.ok) return { status: verdict.status, sdp: "" };
+    await this.#events.onMediaChange(offer);
     const asking = this.#channel.request({ method: "INVITE", body: offer });
     const result = await within(this.#clock, renegotiationDeadlineMs, "a change of media", asking);
     if (result.status !== 200) return { status: result.status === 491 ? 491 : 488, sdp: "" };

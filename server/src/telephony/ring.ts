@@ -1,10 +1,11 @@
 import { describeError } from "../base/log.ts";
 import { Channel } from "./channel.ts";
 import { ChannelLeg } from "./channel-leg.ts";
+import type { PartyConnection } from "./channel-leg.ts";
 import { ringFailureOf } from "./core/cause.ts";
 import { inspectOffer, rejectOffer } from "./core/sdp.ts";
+import { silenceHeader, silenceLimitFor } from "./core/silence.ts";
 import { quoteText, userPart } from "./core/sip-text.ts";
-import type { Connection } from "./connector.ts";
 import { hangUpQuietly } from "./connector.ts";
 import type { LateOffer, SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import { isSipError } from "./drachtio.ts";
@@ -20,6 +21,7 @@ export interface RingTarget {
   uri: string;
   /** Where to send the INVITE when the URI's host is not the way there. */
   proxy?: string;
+  /** An agent; "" for somebody outside. */
   personId: string;
   /** The phone could not be reached at all: its contact is dead. */
   onDead?(): void;
@@ -175,13 +177,17 @@ export class AgentRing implements Ring {
       if (!verdict.ok) throw new Error(verdict.sentence);
       if (!server) throw new Error("There is no media server");
       const answer = async (localSdp: string) => (party = await late.ack(localSdp));
-      const connection = await this.#parts.connector.connect(
-        server,
-        { sdp: late.sdp, answer },
-        this.#parts.mediaHeaders,
-      );
+      const { connector, mediaHeaders, silenceLimits } = this.#parts;
+      const { personId } = this.#target;
+      const silenceLimitMs = personId === "" ? silenceLimits.outsideMs : silenceLimits.agentMs;
+      const headers = {
+        ...mediaHeaders,
+        [silenceHeader]: String(silenceLimitFor(late.sdp, silenceLimitMs)),
+      };
+      const connection = await connector.connect(server, { sdp: late.sdp, answer }, headers);
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
-      const leg = new RungLeg(connection, late.sdp, channel, this.#target.personId, answeredAt, this.#parts);
+      const made = { ...connection, offer: late.sdp, silenceLimitMs };
+      const leg = new RungLeg(made, channel, personId, answeredAt, this.#parts);
       this.#parts.onLeg(leg);
       if (this.#isSettled) void leg.hangUp("cancelled");
       else this.#settle(leg);
@@ -220,14 +226,13 @@ class RungLeg extends ChannelLeg implements AgentLeg {
   readonly answeredAt: number;
 
   constructor(
-    connection: Connection,
-    offer: string,
+    connection: PartyConnection,
     channel: Channel,
     personId: string,
     answeredAt: number,
     parts: CallParts,
   ) {
-    super({ ...connection, offer }, channel, parts);
+    super(connection, channel, parts);
     this.personId = personId;
     this.answeredAt = answeredAt;
   }

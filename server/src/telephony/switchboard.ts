@@ -19,6 +19,7 @@ import type { AgentLeg, CallerLeg } from "./leg.ts";
 import { MediaConnection } from "./media-connection.ts";
 import { watchOrphan } from "./orphans.ts";
 import { answerOptions, refuseOtherMethods } from "./other-methods.ts";
+import { silenceLimits } from "./core/silence.ts";
 import { endLeftovers, nodeHeader } from "./reconcile.ts";
 import { PatientRing } from "./patient-ring.ts";
 import { routeTo, SipRegistrar } from "./registrar.ts";
@@ -121,6 +122,7 @@ export class Switchboard implements Telephony {
       ...{ clock, log, hangUps: this.#hangUps, media: this.#media, srf: this.#edge.srf, connector },
       counters: this.#counters,
       mediaHeaders: { [nodeHeader]: config.nodeId },
+      silenceLimits: silenceLimits(config.mediaTimeoutMs ?? 20_000),
       defaultRegion: config.defaultRegion,
       onLeg: (leg) => this.#keepLeg(leg),
     };

@@ -35,6 +35,8 @@ describe("causes", () => {
   it.each([
     ['Q.850;cause=16;text="NORMAL_CLEARING"', "normal"],
     ["Q.850 ; cause=17", "busy"],
+    ['SIP;cause=804;text="MEDIA_TIMEOUT"', "media-lost"],
+    ['SIP ;cause=604 ;text="MEDIA_TIMEOUT"', "media-lost"],
     ['SIP ;cause=200 ;text="Session timer expired"', "session-expired"],
     ["SIP;cause=200", "normal"],
     ["SIP;cause=486", "busy"],

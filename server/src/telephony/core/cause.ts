@@ -121,6 +121,10 @@ export function reasonHeader(cause: HangUpCause): string {
 export function causeOfReason(header: string | undefined): HangUpCause | null {
   const match = /^\s*(Q\.850|SIP)\s*;.*?cause\s*=\s*(\d{1,3})/i.exec(header ?? "");
   if (!match) return null;
+  // FreeSWITCH's own causes are beyond Q.850 and differ in number between its versions: their names tell.
+  const name = /text\s*=\s*"?([A-Z_]+)/.exec(header ?? "")?.[1];
+  const named = q850.find(([, known]) => known === name);
+  if (named) return named[2];
   const code = Number(match[2]);
   if (/session timer expired/i.test(header ?? "")) return "session-expired";
   if (match[1]?.toUpperCase() === "SIP") return code < 300 ? "normal" : causeOfSipStatus(code);
