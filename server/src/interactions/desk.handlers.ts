@@ -7,6 +7,7 @@ import { Failure } from "../base/failure.ts";
 import * as contract from "../contract/agent-desk.ts";
 import type { Desks } from "./desks.ts";
 import type { Ledger } from "./ledger.ts";
+import { promptly } from "./promptly.ts";
 
 export interface DeskDependencies {
   acd: Acd;
@@ -24,7 +25,7 @@ export interface DeskDependencies {
 const extensionMs = 60_000;
 
 export function deskEndpoints(deps: DeskDependencies): BoundEndpoint[] {
-  const { acd, agents, desks } = deps;
+  const { acd, agents, clock, desks } = deps;
   return [
     bind(contract.readDesk, async (_input, { user }) => ({
       desk: desks.desk(user.id),
@@ -33,14 +34,14 @@ export function deskEndpoints(deps: DeskDependencies): BoundEndpoint[] {
     bind(contract.setStatus, async ({ body }, { user }) => {
       if (body.reasonId !== null) await refuseUnknownReason(deps, body.reasonId);
       agents.setStatus(user.id, body.status, body.reasonId);
-      if (body.status === "ready") await acd.ready(user.id);
+      if (body.status === "ready") await promptly(clock, acd.ready(user.id));
       return desks.desk(user.id);
     }),
     bind(contract.issueSipCredential, async (_input, { user }) =>
       Promise.resolve(deps.issueCredential(user.id)),
     ),
     bind(contract.declineOffer, async ({ params }, { user }) => {
-      await desks.decline(user.id, params.offerId);
+      await promptly(clock, desks.decline(user.id, params.offerId));
       return {};
     }),
     bind(contract.setHold, async ({ params, body }, { user }) => {
@@ -57,7 +58,7 @@ export function deskEndpoints(deps: DeskDependencies): BoundEndpoint[] {
     }),
     bind(contract.extendWrapUp, async ({ params }, { user }) => {
       desks.inWrapUp(user.id, params.interactionId);
-      await acd.extendWrapUp(user.id, extensionMs);
+      await promptly(clock, acd.extendWrapUp(user.id, extensionMs));
       return desks.desk(user.id);
     }),
   ];
@@ -69,7 +70,7 @@ async function saveWrapUp(
   interactionId: string,
   body: { dispositionId: string | null; note: string; finish: boolean },
 ): Promise<void> {
-  const { desks, ledger, acd } = deps;
+  const { acd, clock, desks, ledger } = deps;
   if (!desks.holds(personId, interactionId))
     throw new Failure("conflict", "This call is neither in progress nor in wrap-up");
   const { dispositionId, note } = body;
@@ -78,7 +79,7 @@ async function saveWrapUp(
   ledger.append(interactionId, { type: "wrap-up.saved", agentId: personId, dispositionId, note });
   if (!body.finish) return;
   desks.inWrapUp(personId, interactionId);
-  await acd.finishWrapUp(personId);
+  await promptly(clock, acd.finishWrapUp(personId));
 }
 
 async function refuseUnknownReason(deps: DeskDependencies, reasonId: string): Promise<void> {

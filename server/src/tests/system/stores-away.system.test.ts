@@ -1,6 +1,6 @@
 /** PostgreSQL, then Redis, goes away for ten seconds in a call: talk goes on, and nothing is lost afterwards. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listLabels } from "../../contract/agent-desk.ts";
+import { listLabels, setStatus } from "../../contract/agent-desk.ts";
 import { readiness } from "../../contract/health.ts";
 import { searchInteractions } from "../../contract/interactions.ts";
 import type { LedgerEntry } from "../../contract/ledger.ts";
@@ -183,6 +183,8 @@ describe("Redis away for ten seconds", () => {
       const { status, notOk } = await readyz(house);
       return status === 503 && notOk.join() === "eventLog";
     });
+    const setReady = ann.client.call(setStatus, { body: { status: "ready", reasonId: null } });
+    await expect(setReady).rejects.toMatchObject({ status: 503, code: "unavailable" });
     await keepHearing(talking, annsCall, untilMs);
     await annsCall.hangUp();
     await waitFor("the customer's leg to end without Redis", () => talking.end, { timeoutMs: 2_000 });
