@@ -7,7 +7,7 @@ const reconnectGraceMs = 10_000;
 /**
  * Resolves with the cause once the agent is gone: the softphone's connection and the realtime connection are both
  * lost (the tab was closed), or the softphone's stays lost; also if that happened before the watch began. `stop` ends
- * the watch. A leg to a desk phone is not watched: its own BYE or silence tells.
+ * the watch. A leg to a desk phone is not watched: its own BYE tells, or its silence (cause "media-lost").
  */
 export function watchForAgentGone(
   { agentId: personId, isSoftphone }: { agentId: string; isSoftphone: boolean },

@@ -29,6 +29,7 @@ interface Exit {
 const unknownExit: Exit = { ledgerCause: "system", flowCause: "failed" };
 const exits: Record<string, Exit> = {
   "hung-up": { ledgerCause: "abandoned", flowCause: "hung-up", outcome: "abandoned" },
+  vanished: { ledgerCause: "abandoned", flowCause: "hung-up", outcome: "abandoned" },
   "call-ended": { ledgerCause: "system", flowCause: "hung-up", outcome: "failed" },
   "exit-key": { ledgerCause: "exit-key", flowCause: "exit-key" },
   "max-wait": { ledgerCause: "maximum-wait", flowCause: "max-wait" },

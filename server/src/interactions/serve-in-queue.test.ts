@@ -261,6 +261,19 @@ describe("a caller in a queue", () => {
     expect(stage.legs[0]?.signal.aborted).toBe(true);
   });
 
+  it.each([
+    ["media-lost", "abandoned"],
+    ["shutdown", "system"],
+  ] as const)("whose leg the system ends with %s has left the queue as %s", async (cause, left) => {
+    await opened();
+    stage.answers = () => new Promise(() => undefined);
+    const serving = stage.serve();
+    await stage.untilTold("offer.made");
+    stage.caller.end({ by: "system", cause });
+    expect(await serving).toBe("hung-up");
+    expect(stage.leftCauses()).toEqual([left]);
+  });
+
   it("leaves nothing behind when a fault of ours breaks the visit", async () => {
     await opened();
     stage.bridging = () => Promise.reject(new TypeError("a bug"));

@@ -13,7 +13,7 @@ import { describeError } from "../base/log.ts";
 import { queuePositionPrompts } from "../ivr/ivr.ts";
 import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
-import { partingOf } from "./parting.ts";
+import { leavingOf } from "./parting.ts";
 import { exitOf, offerEnd } from "./queue-words.ts";
 import { talk } from "./talk.ts";
 import type { World } from "./world.ts";
@@ -139,9 +139,9 @@ class QueueStay {
 
   /** The router learns of it as soon as it can; an agent whom it gives the caller until then is released. */
   #leftUnheard(): QueueExitCause | "hung-up" {
-    const isByCustomer = partingOf(this.#conversation.leg)?.by === "customer";
     this.#isGone = true;
-    return this.#left(isByCustomer ? "hung-up" : "call-ended", this.#world.clock.now() - this.#enqueuedAt);
+    const waitedMs = this.#world.clock.now() - this.#enqueuedAt;
+    return this.#left(leavingOf(this.#conversation.leg), waitedMs);
   }
 
   /** A fault of ours: the flow goes on without the queue, and nothing of the visit may stay behind anywhere. */
@@ -320,7 +320,7 @@ class QueueStay {
     const { leg, language } = this.#conversation;
     const { prompts, clock } = this.#world;
     const gone = () => {
-      this.#cancel(partingOf(leg)?.by === "customer" ? "hung-up" : "call-ended");
+      this.#cancel(leavingOf(leg));
     };
     this.#music = leg.startMusic(prompts.music(this.#settings.musicPromptId));
     leg.signal.addEventListener("abort", gone, { once: true });

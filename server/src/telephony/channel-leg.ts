@@ -98,7 +98,7 @@ export class ChannelLeg implements Leg {
       },
     });
     channel.onDigit((digit) => this.#onDigit(digit));
-    void channel.gone.then((cause) => this.#end({ by: "system", cause: cause ?? "media-lost" }));
+    void channel.gone.then((cause) => this.#end({ by: "system", cause: cause ?? "shutdown" }));
     this.#prepared = this.#prepare(connection);
     if (!connection.party.connected) void this.#end({ by: "remote", cause: "normal" }); // left while being made
   }

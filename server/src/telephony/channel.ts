@@ -24,7 +24,7 @@ export interface ChannelCounters {
  */
 export class Channel {
   readonly uuid: string;
-  /** Resolves with the cause when the channel is gone; null: it vanished without one. */
+  /** Resolves with the cause when the channel is gone; null: it vanished without one, with its media server. */
   readonly gone: Promise<HangUpCause | null>;
   /** How often the channel left a bridge; told by the bridge. */
   partings = 0;

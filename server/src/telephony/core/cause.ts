@@ -13,7 +13,7 @@ export const hangUpCauses = [
   "forbidden",
   "unsupported", // no common codec, unacceptable media
   "congestion", // no capacity here or there
-  "media-lost", // ICE or DTLS failed, or the media stopped
+  "media-lost", // nothing came from the party for too long: unplugged, or its network is gone
   "session-expired", // RFC 4028: nobody refreshed the session
   "shutdown", // this server is going down, or it lost its SIP edge or media server
   "failed", // everything else
