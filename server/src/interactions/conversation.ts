@@ -17,6 +17,8 @@ export interface Conversation {
   /** What the flow tells: written to the ledger, and what the agent should know is kept. */
   note(note: FlowNote): void;
   readonly language: Language;
+  /** Callers from the web see where they are. */
+  tell(state: "flow" | "waiting" | "talking"): void;
   /** What the agent sees of the caller, as of now. */
   card(queueId: string, enqueuedAt: number): CallCard;
   /** The best that has happened so far: a talk beats a message beats a wait. Decides the outcome at the end. */
@@ -80,6 +82,9 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
     },
     get language() {
       return language;
+    },
+    tell(state) {
+      if (call.source === "web") leg.tell(state);
     },
     card: (queueId, enqueuedAt) => ({
       interactionId,

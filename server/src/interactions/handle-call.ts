@@ -38,7 +38,11 @@ export async function handleCall(call: InboundCall, world: World): Promise<void>
       prompts: world.prompts,
       port: leg,
       clock: world.clock,
-      enqueue: (request) => serveInQueue(conversation, request, world),
+      enqueue: async (request) => {
+        const left = await serveInQueue(conversation, request, world);
+        if (left !== "answered") conversation.tell("flow");
+        return left;
+      },
       leaveMessage: (request) => leaveMessage(conversation, request, world),
       transfer: (request) => transferOut(conversation, request, world),
       on: (note) => {

@@ -322,6 +322,7 @@ class QueueStay {
     const gone = () => {
       this.#cancel(leavingOf(leg));
     };
+    this.#conversation.tell("waiting");
     this.#music = leg.startMusic(prompts.music(this.#settings.musicPromptId));
     leg.signal.addEventListener("abort", gone, { once: true });
     this.#stopListening.push(() => {

@@ -122,6 +122,7 @@ class Talk {
     const answerToBridgeMs = Math.max(0, bridgedAt - agentLeg.answeredAt);
     this.#conversation.append({ type: "talk.started", agentId, queueId, answerToBridgeMs });
     this.#showOnDesk(recording !== null);
+    this.#conversation.tell("talking");
     void recording?.then(({ started }) => {
       const isRecorded = started.type === "recording.started";
       this.#world.desks.callChanged(agentId, interactionId, { recording: isRecorded });

@@ -165,6 +165,11 @@ export class ChannelLeg implements Leg {
     void this.#end({ by: "remote", cause: "normal" }); // never rejects
   }
 
+  tell(state: "flow" | "waiting" | "talking"): void {
+    if (this.signal.aborted) return;
+    this.#party.tell(state);
+  }
+
   hangUp(cause: HangUpCause = "normal"): Promise<void> {
     return this.#end({ by: "local", cause });
   }

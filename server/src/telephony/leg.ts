@@ -109,6 +109,11 @@ export interface Leg {
   startMusic(source: string): Music;
   /** Stereo recording; rejects with Failure("unavailable") if the media server refuses. */
   startRecording(options: { path: string }): Promise<LegRecording>;
+  /**
+   * Tells the party's phone where the call is, by an INFO with the header `X-Ringdown-State`; the callers' web page
+   * shows it. A phone that does not understand it answers so, and nothing else happens.
+   */
+  tell(state: "flow" | "waiting" | "talking"): void;
   /** Ends the leg: BYE to the party, channel gone. Idempotent; resolves when both are done or given up. */
   hangUp(cause?: HangUpCause): Promise<void>;
 }

@@ -59,6 +59,18 @@ export class Party {
     }
   }
 
+  /** An INFO that nobody waits for: a phone may refuse it, or be gone. */
+  tell(state: string): void {
+    this.dialog
+      .request({ method: "INFO", headers: { "X-Ringdown-State": state } })
+      .catch((error: unknown) => {
+        this.#log.debug(
+          { dialogId: this.dialog.id, error: describeError(error) },
+          "An INFO was not delivered",
+        );
+      });
+  }
+
   async #renegotiate(request: SipRequest, response: SipResponse): Promise<void> {
     try {
       const offer = request.body ?? "";

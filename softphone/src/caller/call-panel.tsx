@@ -23,7 +23,7 @@ export function CallPanel(props: { label: string; number: string; webCall: WebCa
   const { webCall } = props;
   const state = useStore(webCall.state, (value) => value);
   const isOn = state.phase !== "idle" && state.phase !== "ended";
-  const isAnswered = state.phase === "in-menu" || state.phase === "connected";
+  const isAnswered = ["in-menu", "waiting", "connected"].includes(state.phase);
   useLeaveWarning(isAnswered);
   return (
     <>

@@ -11,11 +11,11 @@ import { endOfRefusal, endOfStatus, type CallEnd } from "./core/call-end.ts";
 
 export interface WebCallState {
   /**
-   * idle --> connecting --> ringing --> in-menu <--> connected --> ended --> connecting (again)
+   * idle --> connecting --> ringing --> in-menu <--> waiting --> connected --> ended --> connecting (again)
    *            `--------------`------------`-------------------------^
    * `connected`: with a person. The server says so by INFO with `X-Ringdown-State: talking` (or `flow`).
    */
-  phase: "idle" | "connecting" | "ringing" | "in-menu" | "connected" | "ended";
+  phase: "idle" | "connecting" | "ringing" | "in-menu" | "waiting" | "connected" | "ended";
   end: CallEnd | null;
   microphoneProblem: MediaProblem | null;
   isMuted: boolean;
@@ -115,7 +115,8 @@ export class WebCall {
   #hear(told: string | undefined): void {
     if (this.state.value.phase === "ended") return;
     if (told === "talking") this.#change({ phase: "connected" });
-    if (told === "flow" || told === "waiting") this.#change({ phase: "in-menu" });
+    if (told === "waiting") this.#change({ phase: "waiting" });
+    if (told === "flow") this.#change({ phase: "in-menu" });
   }
 
   #follow(state: SessionState): void {

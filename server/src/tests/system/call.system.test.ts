@@ -132,7 +132,11 @@ describe("a call", () => {
         return found;
       });
       await page.getByTestId("caller-digit-1").click();
+      const state = page.getByTestId("caller-state");
+      await page.locator('[data-testid="caller-state"][data-state="waiting"]').waitFor();
       await agent.answer(20_000);
+      await page.locator('[data-testid="caller-state"][data-state="connected"]').waitFor();
+      await expect(state.innerText()).resolves.toContain("You are talking");
       expect((await hearTones(agent.page, 1_500, [customerHz, agentHz])).tones).toEqual([customerHz]);
       expect((await hearTones(page, 1_500, [customerHz, agentHz])).tones).toEqual([agentHz]);
       await page.getByTestId("caller-hangup").click();
