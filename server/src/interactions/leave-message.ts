@@ -1,5 +1,6 @@
 /** Voicemail: records a message and tells the ledger, also when the caller hangs up in it (as most do). */
 import type { MessageRequest } from "../ivr/ivr.ts";
+import { beepTone } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
 import type { World } from "./world.ts";
 
@@ -19,13 +20,15 @@ export async function leaveMessage(
     throw new Error("A message could not be recorded");
   }
   const { recordingId } = voicemail;
+  await leg.play([beepTone]);
+  if (leg.signal.aborted) return voicemail.discard(); // as many do at the beep: no recording, and no failed one
   append({ type: "recording.started", recordingId, kind: "voicemail" });
   const result = await leg.record({
     path: voicemail.path,
     maxSeconds: request.maxSeconds,
     silenceSeconds: request.silenceSeconds,
     terminators: "#",
-    beep: true,
+    beep: false,
   });
   const { recording, events } = await voicemail.finish();
   for (const event of events) append(event);

@@ -145,6 +145,14 @@ describe("a recorded talk", () => {
     await telephone.close();
   });
 
+  it("leaves nothing behind of a voicemail that nobody began", async () => {
+    const voicemail = await recordings.openVoicemail({ interactionId: randomUUID() });
+    if (!voicemail.ok) throw new Error("A path was expected");
+    expect(await readdir(join(root, "unfinished"))).toHaveLength(1);
+    await voicemail.discard();
+    expect(await readdir(join(root, "unfinished"))).toEqual([]);
+  });
+
   async function leaveVoicemail(leg: CallerLeg) {
     const voicemail = await recordings.openVoicemail({ interactionId: randomUUID() });
     if (!voicemail.ok) throw new Error("A path was expected");

@@ -92,7 +92,7 @@ class FolderRecordings implements Recordings {
       finishing ??= this.#track(this.#settle(note, { ok: true, path, durationMs: 0, partings: 0 }, null));
       return finishing;
     };
-    return { ok: true, recordingId: note.recordingId, path, finish };
+    return { ok: true, recordingId: note.recordingId, path, finish, discard: () => this.#giveUp(note) };
   }
 
   async recover(): Promise<RecoveredRecording[]> {

@@ -44,9 +44,18 @@ export interface RecoveredRecording extends RecordingResult {
   interactionId: string;
 }
 
-/** A file for a voicemail, or why there is none. `finish` never rejects and is idempotent. */
+/**
+ * A file for a voicemail, or why there is none: `finish` when something was recorded, else `discard`. Neither rejects;
+ * `finish` is idempotent.
+ */
 export type OpenedVoicemail =
-  | { ok: true; recordingId: string; path: string; finish(): Promise<RecordingResult> }
+  | {
+      ok: true;
+      recordingId: string;
+      path: string;
+      finish(): Promise<RecordingResult>;
+      discard(): Promise<void>;
+    }
   | { ok: false; events: RecordingEvent[] };
 
 export interface Recordings {

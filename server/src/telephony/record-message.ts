@@ -7,7 +7,8 @@ import { quotePath } from "./leg-recording.ts";
 
 /** A loudness below which FreeSWITCH counts a frame as silent (mean amplitude of 16-bit samples). */
 const silenceThreshold = 200;
-const beepTone = "tone_stream://%(250,0,1000)";
+/** What a caller hears before they may speak. */
+export const beepTone = "tone_stream://%(250,0,1000)";
 
 /** Records what the party says: a voicemail. */
 export async function recordMessage(
