@@ -35,7 +35,10 @@ interface Stand {
 }
 
 /** A house with one agent, and telephones that call it. */
-async function openStand(numbers: string[], environment: Record<string, string> = {}): Promise<Stand> {
+async function openStand(
+  numbers: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<Stand> {
   const house = await openHouse(environment);
   closing.push(() => house.close());
   onTestFailed(() => {
@@ -99,8 +102,8 @@ async function waits(house: House, phone: Telephone): Promise<Call> {
 
 describe("SIGTERM in calls", () => {
   it("takes no new calls, serves those who wait, and ends what is left at the deadline", async () => {
-    const [talker, waiter, late, stuck] = ["+15550171", "+15550172", "+15550173", "+15550174"];
-    const { house, ann, phones } = await openStand([talker, waiter, late, stuck] as string[], {
+    const [talker, waiter, late, stuck] = ["+15550171", "+15550172", "+15550173", "+15550174"] as const;
+    const { house, ann, phones } = await openStand([talker, waiter, late, stuck], {
       RINGDOWN_DRAIN_SECONDS: String(drainMs / 1_000),
     });
     const { child, exited } = house.program;
@@ -137,16 +140,15 @@ describe("SIGTERM in calls", () => {
     expect(house.program.output()).not.toMatch(/A bug:|"level":50/);
 
     const next = await restart(house);
-    for (const number of [talker, waiter, stuck] as string[])
-      expectGapless((await storyOf(house, number)).ledger);
-    const first = await storyOf(house, talker as string);
+    for (const number of [talker, waiter, stuck]) expectGapless((await storyOf(house, number)).ledger);
+    const first = await storyOf(house, talker);
     expect(lastOf(first.ledger)).toMatchObject([{ by: "customer", outcome: "answered" }]);
     await expectRecorded(house, first);
-    const cut = await storyOf(house, waiter as string);
+    const cut = await storyOf(house, waiter);
     expect(entries(cut.ledger, "talk.ended")).toMatchObject([{ by: "system", cause: "shutdown" }]);
     expect(lastOf(cut.ledger)).toMatchObject([{ by: "system", cause: "shutdown", outcome: "answered" }]);
     await expectRecorded(house, cut);
-    const unserved = await storyOf(house, stuck as string);
+    const unserved = await storyOf(house, stuck);
     expect(entries(unserved.ledger, "queue.left")).toMatchObject([{ cause: "system" }]);
     expect(lastOf(unserved.ledger)).toMatchObject([{ by: "system", cause: "shutdown", outcome: "failed" }]);
     expect(next.output()).not.toMatch(/earlier life|former life/);
@@ -163,8 +165,8 @@ describe("SIGTERM in calls", () => {
 
 describe("SIGKILL in calls", () => {
   it("hangs up on everybody; the next start closes what was open, and the next call works", async () => {
-    const [talker, waiter] = ["+15550175", "+15550176"];
-    const { house, ann, phones } = await openStand([talker, waiter] as string[]);
+    const [talker, waiter] = ["+15550175", "+15550176"] as const;
+    const { house, ann, phones } = await openStand([talker, waiter]);
     const { child, exited, dataDir } = house.program;
     await ann.ready();
     const talk = await callIn(house, phones[0] as Telephone);
@@ -182,13 +184,13 @@ describe("SIGKILL in calls", () => {
 
     const restartedAt = Date.now();
     const next = await restart(house);
-    const broken = await storyOf(house, talker as string);
+    const broken = await storyOf(house, talker);
     expectGapless(broken.ledger);
     expect(entries(broken.ledger, "talk.ended")).toMatchObject([{ by: "system", cause: "restart" }]);
     expect(lastOf(broken.ledger)).toMatchObject([{ by: "system", cause: "restart", outcome: "answered" }]);
     expect(broken.interaction.recordings[0]?.durationMs).toBeGreaterThan(1_000);
     await expectRecorded(house, broken, { toleranceMs: 6_000 });
-    const unserved = await storyOf(house, waiter as string);
+    const unserved = await storyOf(house, waiter);
     expectGapless(unserved.ledger);
     expect(entries(unserved.ledger, "queue.left")).toMatchObject([{ cause: "system" }]);
     expect(lastOf(unserved.ledger)).toMatchObject([{ by: "system", cause: "restart", outcome: "failed" }]);
