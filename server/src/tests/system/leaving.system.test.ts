@@ -1,9 +1,14 @@
 /** The caller hangs up in the IVR, in the queue, while it rings, in the talk: each leaves its reason and no leg. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readiness } from "../../contract/health.ts";
+import type { LedgerEntry } from "../../contract/ledger.ts";
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
+import { makeTone } from "../rig/tones.ts";
 import { waitFor } from "../rig/wait-for.ts";
 import { entries, hasEnded, type House, openHouse, type PhoneAgent } from "./house.ts";
+
+/** The tone before a message. */
+const beepHz = 1_000;
 
 let house: House;
 let agent: PhoneAgent;
@@ -25,6 +30,8 @@ async function callIn(keys: string) {
   if (keys !== "") await call.press(keys);
   return call;
 }
+const hasPressed9 = (ledger: LedgerEntry[]) =>
+  entries(ledger, "flow.pressed").some(({ digits }) => digits.includes("9"));
 const noLegsLeft = () =>
   waitFor("readiness without trouble", async () => {
     const { ok } = await house.administrator.call(readiness);
@@ -72,6 +79,30 @@ describe("a caller who hangs up", () => {
       { cause: "customer-left", agentId: agent.personId },
     ]);
     expect(interaction.outcome).toBe("abandoned");
+  });
+
+  it("after the beep has left a message; at the beep, none, and no failed recording", async () => {
+    const spoken = await callIn("19");
+    await spoken.press("0"); // the greeting is long
+    await spoken.waitToHear(beepHz);
+    spoken.play(makeTone({ hz: 700, durationMs: 2_500 }));
+    await spoken.press("123456789012"); // takes as long as a short message
+    await spoken.hangUp();
+    const left = await house.interaction(
+      "left a message",
+      (lines) => hasEnded(lines) && entries(lines, "voicemail.left").length > 0,
+    );
+    expect(left.interaction).toMatchObject({ outcome: "voicemail", endedBy: "customer" });
+    const silent = await callIn("19");
+    await silent.press("0");
+    await silent.waitToHear(beepHz);
+    await silent.hangUp();
+    const { types } = await house.interaction(
+      "left none",
+      (lines) => hasEnded(lines) && lines[0]?.interactionId !== left.id && hasPressed9(lines),
+    );
+    expect(types).not.toContain("recording.failed");
+    expect(types).not.toContain("voicemail.left");
   });
 
   it("in the talk ends it for the agent too, and the call counts as answered", async () => {
