@@ -56,6 +56,7 @@ export interface TrunkPeerRecord {
   username: string | null;
   secret: StoredDigest | null;
   maximumCalls: number;
+  outboundUri: string | null;
 }
 
 export interface Admin {
@@ -192,7 +193,7 @@ function trunkDirectory(directory: OpenDirectory, changes: Changes): Admin["trun
 }
 
 function toPeer({ ha1Md5, ha1Sha256, ...trunk }: StoredTrunk): TrunkPeerRecord {
-  const { id, name, enabled, networks, username, maximumCalls } = trunk;
+  const { id, name, enabled, networks, username, maximumCalls, outboundUri } = trunk;
   const secret = ha1Md5 === null || ha1Sha256 === null ? null : { ha1Md5, ha1Sha256 };
-  return { id, name, enabled, networks, username, secret, maximumCalls };
+  return { id, name, enabled, networks, username, secret, maximumCalls, outboundUri };
 }

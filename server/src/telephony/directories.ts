@@ -15,6 +15,8 @@ export interface TrunkPeer {
   secret: DigestSecret | null;
   /** Calls at the same time; 0: no limit. */
   maximumCalls: number;
+  /** Where calls out are sent, `sip:carrier.example:5060;transport=tcp`; null: the trunk takes none. */
+  outboundUri: string | null;
 }
 
 export interface TrunkDirectory {

@@ -192,7 +192,7 @@ export interface Telephony {
   readonly registrar: Registrar;
   /** Sends the INVITE before it returns. */
   ringAgent(options: RingAgentOptions): Ring;
-  /** Calls a number (through the first trunk with a plain address) or a `sip:` address outside. */
+  /** Calls a number (through the first trunk that takes calls out) or a `sip:` address outside. */
   dialOut(options: DialOutOptions): Ring;
   /** Rejects with Failure("gone") when a leg has ended, Failure("unavailable") when the media server refuses. */
   bridge(customer: CallerLeg, agent: AgentLeg): Promise<Bridge>;

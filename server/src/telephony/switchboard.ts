@@ -5,7 +5,6 @@ import { ChannelLeg } from "./channel-leg.ts";
 import { Connector } from "./connector.ts";
 import { viaTransport } from "./core/sip-text.ts";
 import { RecentSet, TokenBuckets } from "./core/token-bucket.ts";
-import { plainAddress } from "./core/trunk-table.ts";
 import { pause, within } from "./deadline.ts";
 import { DigestGate } from "./digest-gate.ts";
 import type { SipRequest, SipResponse } from "./drachtio.ts";
@@ -315,21 +314,20 @@ export class Switchboard implements Telephony {
     return ring;
   }
 
-  /** A number goes to the first enabled trunk that is a plain address. */
+  /** A number goes to the first enabled trunk that takes calls out. */
   #uriFor(to: string): string | null {
     if (/^sips?:[^\s<>"]+$/i.test(to)) return to;
-    const trunk = this.#ports.trunks
-      .list()
-      .find(({ enabled, networks }) => enabled && networks.some((network) => !network.includes("/")));
-    const address = trunk?.networks.find((network) => !network.includes("/"));
-    if (address === undefined || !/^\+?[0-9*#]+$/.test(to)) return null;
-    const host = plainAddress(address);
-    return `sip:${to.replaceAll("#", "%23")}@${host.includes(":") ? `[${host}]` : host}`;
+    if (!/^\+?[0-9*#]+$/.test(to)) return null;
+    const trunk = this.#ports.trunks.list().find((each) => each.enabled && each.outboundUri !== null);
+    return (
+      trunk?.outboundUri?.replace(/^sips?:/i, (scheme) => `${scheme}${to.replaceAll("#", "%23")}@`) ?? null
+    );
   }
 
   #keepLeg(leg: ChannelLeg): void {
     this.#legs.add(leg);
     void leg.ended.then(() => this.#legs.delete(leg));
+    if (this.#closing) void leg.hangUp("shutdown"); // was being made when everybody else was hung up
   }
 
   /**

@@ -4,6 +4,7 @@ import { TrunkTable } from "./trunk-table.ts";
 
 const trunk = (id: string, rest: Partial<TrunkPeer>): TrunkPeer => ({
   ...{ id, name: id, enabled: true, networks: [], username: null, secret: null, maximumCalls: 0 },
+  outboundUri: null,
   ...rest,
 });
 

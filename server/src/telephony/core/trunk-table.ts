@@ -36,7 +36,7 @@ export class TrunkTable {
 }
 
 /** `[2001:db8::1]` and `::ffff:192.0.2.1` in their plain forms. */
-export function plainAddress(address: string): string {
+function plainAddress(address: string): string {
   const bare = address.replace(/^\[|\]$/g, "");
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
 }

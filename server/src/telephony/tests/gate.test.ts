@@ -16,7 +16,7 @@ const telephones: Telephone[] = [];
 const webPhones: WebPhone[] = [];
 
 const digestTrunk: TrunkPeer = {
-  ...{ id: "trunk-digest", name: "Digest", enabled: true, networks: [], maximumCalls: 0 },
+  ...{ id: "trunk-digest", name: "Digest", enabled: true, networks: [], maximumCalls: 0, outboundUri: null },
   ...{ username: "pbx", secret: { password: "the password of the pbx" } },
 };
 

@@ -33,6 +33,7 @@ export const loopback: TrunkPeer = {
   username: null,
   secret: null,
   maximumCalls: 0,
+  outboundUri: null,
 };
 
 export async function openStand(
