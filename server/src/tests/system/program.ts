@@ -30,6 +30,20 @@ export interface Program extends Omit<ReadyMessage, "type"> {
   stop(options?: { keepData?: boolean; signal?: NodeJS.Signals }): Promise<void>;
 }
 
+/**
+ * With `npm run test:live` the program runs on the real servers that these name; RINGDOWN_LIVE_SIP is host:port of
+ * drachtio's SIP over UDP. Tests of the embedded pair's own process are skipped then.
+ */
+const liveVariables = [
+  ...["DRACHTIO_HOST", "DRACHTIO_PORT", "DRACHTIO_SECRET", "DRACHTIO_WS_URL"],
+  ...["FREESWITCH_HOST", "FREESWITCH_PORT", "FREESWITCH_SECRET"],
+];
+export const isLive = process.env["DRACHTIO_HOST"] !== undefined;
+const liveEnvironment = Object.fromEntries(
+  liveVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+) as Record<string, string>;
+const liveSip = `udp ${process.env["RINGDOWN_LIVE_SIP"] ?? "127.0.0.1:5060"}`;
+
 interface StartOptions {
   environment?: Record<string, string>;
   dataDir?: string;
@@ -45,6 +59,7 @@ export async function startProgram(options: StartOptions = {}): Promise<Program>
     RINGDOWN_DATA_DIR: dataDir,
     RINGDOWN_DRAIN_SECONDS: "2",
     RINGDOWN_LOG_LEVEL: "info",
+    ...liveEnvironment,
     ...options.environment,
   };
   const child = fork(mainPath, [], {
@@ -66,11 +81,13 @@ export async function startProgram(options: StartOptions = {}): Promise<Program>
       reject(new Error(`The program ended before it was ready:\n${output}`));
     });
   });
+  const sip = isLive ? [liveSip] : ready.sip;
   return {
     ...ready,
+    sip,
     child,
     dataDir,
-    sipUdp: udpOf(ready.sip),
+    sipUdp: udpOf(sip),
     output: () => output,
     exited,
     restart: async (changes = {}) =>
@@ -79,7 +96,7 @@ export async function startProgram(options: StartOptions = {}): Promise<Program>
         environment: {
           ...environment,
           RINGDOWN_HTTP_PORT: new URL(ready.http).port,
-          RINGDOWN_SIP_PORT: String(udpOf(ready.sip).port),
+          RINGDOWN_SIP_PORT: String(udpOf(sip).port),
           ...changes,
         },
       }),
