@@ -29,25 +29,33 @@ export interface LoadPlan {
 }
 
 const setUpWithinMs = 1_000;
-const talkMs = 1_000;
+/** Short, so that few agents can serve many calls. */
+const talkMs = 500;
+/** How long a caller listens to the greeting. */
+const listensMs = 1_000;
 
 /** A caller hears the greeting for a second and hangs up. */
 export async function measureFlowCalls(bench: BenchHouse, plan: LoadPlan): Promise<CallLoads> {
   const media = await openSilentPort();
   try {
-    const call = { to: bench.flowNumber, hangUp: "caller", mediaPort: media.port } as const;
+    const call = {
+      to: bench.flowNumber,
+      hangUp: "caller",
+      talkMs: listensMs,
+      mediaPort: media.port,
+    } as const;
     return await climb(plan, (rate) => load(bench, call, rate, plan.secondsEach));
   } finally {
     await media.close();
   }
 }
 
-/** Queue, offer, a desk phone that answers at once, the bridge with its recording, a second of talk, the phone's BYE. */
+/** Queue, offer, a desk phone that answers at once, the bridge with its recording, half a second of talk, the phone's BYE. */
 export async function measureServedCalls(bench: BenchHouse, plan: LoadPlan): Promise<CallLoads> {
   const media = await openSilentPort();
   const phones = await staffWithDeskPhones(bench, plan.deskPhones, talkMs, media.port);
   try {
-    const call = { to: bench.servedNumber, hangUp: "callee", mediaPort: media.port } as const;
+    const call = { to: bench.servedNumber, hangUp: "callee", talkMs, mediaPort: media.port } as const;
     return await climb(plan, (rate) => load(bench, call, rate, plan.secondsEach));
   } finally {
     await phones.close();
@@ -76,14 +84,14 @@ function isGood({ calls, succeeded, setUpMs }: CallLoad): boolean {
 
 async function load(
   { house, pids }: BenchHouse,
-  call: { to: string; hangUp: "caller" | "callee"; mediaPort: number },
+  call: { to: string; hangUp: "caller" | "callee"; talkMs: number; mediaPort: number },
   callsPerSecond: number,
   seconds: number,
 ): Promise<CallLoad> {
   const calls = Math.ceil(callsPerSecond * seconds);
   const used = async () => ({ server: await cpuMs(pids.server), embedded: await cpuMs(pids.embedded) });
   const before = await used();
-  const crowd = await startCrowd({ at: house.program.sipUdp, ...call, calls, callsPerSecond, talkMs });
+  const crowd = await startCrowd({ at: house.program.sipUdp, ...call, calls, callsPerSecond });
   try {
     const result = await crowd.result();
     const after = await used();

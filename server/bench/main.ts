@@ -13,13 +13,13 @@ import { measureTimeToInvite } from "./time-to-invite.ts";
 import { measureWaitingMemory } from "./waiting-memory.ts";
 
 const full = {
-  offers: 2_000,
+  offers: 1_000,
   reducerEvents: 300_000,
   flowRates: [5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160],
-  servedRates: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20],
+  servedRates: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 23, 26, 30, 35],
   secondsEach: 8,
   deskPhones: 24,
-  waitingCallers: 150,
+  memory: { callers: 150, settleMs: 35_000 },
   answers: 20,
 };
 const quick: typeof full = {
@@ -29,7 +29,7 @@ const quick: typeof full = {
   servedRates: [2],
   secondsEach: 2,
   deskPhones: 2,
-  waitingCallers: 8,
+  memory: { callers: 8, settleMs: 0 },
   answers: 1,
 };
 const crowds = [1, 100, 1_000];
@@ -55,6 +55,8 @@ async function measure(): Promise<Measured> {
     const { secondsEach, deskPhones } = effort;
     progress("answer to audio");
     const audio = await measureAnswerToAudio(bench, effort.answers);
+    progress("memory of waiting callers");
+    const memory = await measureWaitingMemory(bench, effort.memory);
     progress("calls through a flow");
     const flowCalls = await measureFlowCalls(bench, { rates: effort.flowRates, secondsEach, deskPhones });
     progress("calls through a queue to desk phones");
@@ -63,8 +65,6 @@ async function measure(): Promise<Measured> {
       secondsEach,
       deskPhones,
     });
-    progress("memory of waiting callers");
-    const memory = await measureWaitingMemory(bench, effort.waitingCallers);
     return { timeToInvite, reducer, flowCalls, servedCalls, memory, audio };
   } finally {
     await bench.close();

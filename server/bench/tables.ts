@@ -21,7 +21,7 @@ export function printTables(measured: Measured): void {
   title("Reducer");
   console.table(measured.reducer.map(({ eventMs, ...row }) => ({ ...row, p99Ms: eventMs.p99 })));
   printLoads("Calls: answer, flow, caller hangs up after 1 s", measured.flowCalls);
-  printLoads("Calls: queue, desk phone, recorded bridge, agent hangs up after 1 s", measured.servedCalls);
+  printLoads("Calls: queue, desk phone, recorded bridge, agent hangs up after 0.5 s", measured.servedCalls);
   const { callers, bytesPerCall, residentPerCall } = measured.memory;
   title(`Memory per waiting call (${callers} callers, bytes)`);
   console.table({ "live objects and buffers": bytesPerCall, "resident memory": residentPerCall });

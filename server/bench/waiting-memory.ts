@@ -1,5 +1,6 @@
 /** What one more waiting caller costs in memory, in each of the two processes. */
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { waitFor } from "../src/tests/rig/wait-for.ts";
 import type { BenchHouse } from "./bench-house.ts";
@@ -15,6 +16,12 @@ export interface WaitingMemory {
   residentPerCall: { server: number; embedded: number };
 }
 
+export interface MemoryPlan {
+  callers: number;
+  /** How long to wait before each look: SIP's transactions are remembered for 32 s (RFC 3261, 64*T1). */
+  settleMs: number;
+}
+
 interface Held {
   live: number;
   resident: number;
@@ -26,7 +33,10 @@ const callsPerSecond = 15;
 const staysMs = 8_000;
 
 /** The house must have been started with `--inspect-port=0`: the processes are asked through their inspectors. */
-export async function measureWaitingMemory(bench: BenchHouse, callers: number): Promise<WaitingMemory> {
+export async function measureWaitingMemory(
+  bench: BenchHouse,
+  { callers, settleMs }: MemoryPlan,
+): Promise<WaitingMemory> {
   const media = await openSilentPort();
   const inspectors = {
     server: await openInspector(bench, "server"),
@@ -47,10 +57,12 @@ export async function measureWaitingMemory(bench: BenchHouse, callers: number): 
     await rehearsal.result();
     await rehearsal.close();
     await waitFor("the rehearsal to have left", () => waitingNow(bench) === 0);
+    await sleep(settleMs);
     const before = await measure();
-    const waiting = await crowd(callers, (callers / callsPerSecond) * 1_000 + staysMs);
+    const waiting = await crowd(callers, (callers / callsPerSecond) * 1_000 + settleMs + staysMs);
     try {
       await waitFor("all to wait", () => waitingNow(bench) === callers, { timeoutMs: 60_000 });
+      await sleep(settleMs);
       const after = await measure();
       await waiting.result();
       const each = (part: Part, kind: keyof Held) =>
