@@ -19,7 +19,7 @@ const full = {
   servedRates: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 23, 26, 30, 35],
   secondsEach: 8,
   deskPhones: 24,
-  memory: { callers: 150, settleMs: 35_000 },
+  memory: { callers: 150, settleMs: 35_000, staysMs: 10_000 },
   answers: 20,
 };
 const quick: typeof full = {
@@ -29,7 +29,7 @@ const quick: typeof full = {
   servedRates: [2],
   secondsEach: 2,
   deskPhones: 2,
-  memory: { callers: 8, settleMs: 0 },
+  memory: { callers: 8, settleMs: 0, staysMs: 5_000 },
   answers: 1,
 };
 const crowds = [1, 100, 1_000];

@@ -20,6 +20,8 @@ export interface MemoryPlan {
   callers: number;
   /** How long to wait before each look: SIP's transactions are remembered for 32 s (RFC 3261, 64*T1). */
   settleMs: number;
+  /** How long the last caller stays after that: all are counted, both processes collect their garbage. */
+  staysMs: number;
 }
 
 interface Held {
@@ -29,13 +31,11 @@ interface Held {
 type Part = "server" | "embedded";
 
 const callsPerSecond = 15;
-/** For all to be counted and both processes to collect their garbage. */
-const staysMs = 8_000;
 
 /** The house must have been started with `--inspect-port=0`: the processes are asked through their inspectors. */
 export async function measureWaitingMemory(
   bench: BenchHouse,
-  { callers, settleMs }: MemoryPlan,
+  { callers, settleMs, staysMs }: MemoryPlan,
 ): Promise<WaitingMemory> {
   const media = await openSilentPort();
   const inspectors = {
