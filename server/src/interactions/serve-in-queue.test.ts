@@ -52,6 +52,12 @@ class Line {
   onDigit(): () => void {
     return () => undefined;
   }
+  /** Speaks until the test says so. */
+  saying: Promise<void> = Promise.resolve();
+  async play() {
+    await this.saying;
+    return { outcome: this.signal.aborted ? ("ended" as const) : ("played" as const), digits: "" };
+  }
   startMusic() {
     const announce = () => Promise.resolve({ outcome: "played" as const, digits: "" });
     return { announce, stop: () => Promise.resolve() };
@@ -69,6 +75,7 @@ class Stage {
   readonly legs: Line[] = [];
   /** Whose browser is connected to the SIP edge. */
   readonly softphones = new Set<string>([ann]);
+  records = false;
   /** When the agents answer. */
   answers: () => Promise<void> = () => Promise.resolve();
   pickUp: () => void = () => undefined;
@@ -121,7 +128,7 @@ class Stage {
 
   #makeWorld(): World {
     const noLine = { onRegistered: () => () => undefined, onUnregistered: () => () => undefined };
-    const settings = QueueSettings.parse({ record: false, announcePosition: false });
+    const settingsNow = () => QueueSettings.parse({ record: this.records, announcePosition: false });
     return {
       clock: this.clock,
       log,
@@ -135,7 +142,7 @@ class Stage {
       directory: {
         number: () => null,
         publishedFlow: () => null,
-        queue: () => ({ name: "Sales", settings }),
+        queue: () => ({ name: "Sales", settings: settingsNow() }),
       },
       prompts: { music: () => "music", files: () => [], resolve: () => ({ files: [], missing: [] }) },
       earlierCalls: () => Promise.resolve([]),
@@ -272,6 +279,21 @@ describe("a caller in a queue", () => {
     stage.caller.end({ by: "system", cause });
     expect(await serving).toBe("hung-up");
     expect(stage.leftCauses()).toEqual([left]);
+  });
+
+  it("is told of the recording before they wait: no answer, however quick, cuts that off", async () => {
+    await opened();
+    stage.records = true;
+    let said: () => void = () => undefined;
+    stage.caller.saying = new Promise((resolve) => (said = resolve));
+    stage.answers = () => new Promise(() => undefined);
+    const serving = stage.serve();
+    await new Promise(setImmediate);
+    expect(stage.types()).not.toContain("queue.entered");
+    said();
+    await stage.untilTold("offer.made");
+    stage.caller.end({ by: "remote", cause: "normal" });
+    expect(await serving).toBe("hung-up");
   });
 
   it("leaves nothing behind when a fault of ours breaks the visit", async () => {

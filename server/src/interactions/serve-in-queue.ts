@@ -12,6 +12,7 @@ import type { QueueExitCause } from "../contract/flow.ts";
 import { describeError } from "../base/log.ts";
 import { queuePositionPrompts } from "../ivr/ivr.ts";
 import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
+import { announceRecording } from "./announce-recording.ts";
 import type { Conversation } from "./conversation.ts";
 import { leavingOf } from "./parting.ts";
 import { exitOf, offerEnd } from "./queue-words.ts";
@@ -49,6 +50,8 @@ export async function serveInQueue(
 ): Promise<QueueExitCause | "answered" | "hung-up"> {
   const queue = world.directory.queue(visit.queueId);
   if (queue === null) throw new Error(`The flow names a queue that does not exist: ${visit.queueId}`);
+  await announceRecording(conversation, queue.settings, world);
+  if (conversation.leg.signal.aborted) return "hung-up";
   return new QueueStay(conversation, visit, queue.settings, world).run();
 }
 
@@ -93,7 +96,7 @@ class QueueStay {
       enqueuedAt,
     });
     try {
-      this.#beginWaiting(true); // music at once, even while the router's log is away
+      this.#beginWaiting([]); // music at once, even while the router's log is away
       let waiting = await this.#unlessGone(entering);
       for (;;) {
         const outcome = await this.#waitFor(waiting);
@@ -101,7 +104,7 @@ class QueueStay {
         const ended = await this.#talkWith(outcome.answered);
         if (ended !== "agent-lost") return "answered";
         const returning = this.#returnToFront(outcome.answered.offer.agentId);
-        this.#beginWaiting(false);
+        this.#beginWaiting(["agent-lost"]);
         waiting = await this.#unlessGone(returning);
         this.#agentId = null;
       }
@@ -316,7 +319,8 @@ class QueueStay {
     });
   }
 
-  #beginWaiting(isFirstTime: boolean): void {
+  /** `opening`: what is said over the music at first. */
+  #beginWaiting(opening: Parameters<World["prompts"]["files"]>[0]): void {
     const { leg, language } = this.#conversation;
     const { prompts, clock } = this.#world;
     const gone = () => {
@@ -341,14 +345,7 @@ class QueueStay {
         }),
       );
     }
-    const opening = isFirstTime ? this.#openingPrompts() : prompts.files(["agent-lost"], language);
-    this.#announce(opening);
-  }
-
-  #openingPrompts(): string[] {
-    const { record, announceRecording } = this.#settings;
-    if (!record || !announceRecording) return [];
-    return this.#world.prompts.files(["recording-announcement"], this.#conversation.language);
+    this.#announce(prompts.files(opening, language));
   }
 
   #announcePosition(position: number, waiting: number): void {
