@@ -37,7 +37,8 @@ export function makeUserAgent(credential: agentDesk.SipCredential): UserAgent {
     sessionDescriptionHandlerFactory: sessionMediaFactory,
     sessionDescriptionHandlerFactoryOptions: {
       iceGatheringTimeout: iceServers.length > 0 ? gatheringMs.withServers : gatheringMs.hostOnly,
-      peerConnectionConfiguration: { iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" },
+      // FreeSWITCH answers without a=group:BUNDLE, which the bundle policy "max-bundle" takes for a refusal.
+      peerConnectionConfiguration: { iceServers, bundlePolicy: "balanced", rtcpMuxPolicy: "require" },
     },
     noAnswerTimeout: 180,
     logBuiltinEnabled: false,
