@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseWav } from "./core/wav.ts";
 import { Pair } from "./testing/pair.ts";
 import { loudness, shareOfTone } from "./testing/signal.ts";
@@ -11,6 +11,8 @@ let pair: Pair;
 beforeAll(async () => {
   pair = await Pair.start();
 });
+
+afterEach(() => pair.endCalls());
 
 afterAll(async () => {
   await pair.close();

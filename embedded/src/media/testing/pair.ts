@@ -92,6 +92,13 @@ export class Pair {
     return this.#connected.shift()!;
   }
 
+  /** Ends what a test that failed has left, so that the next one starts from nothing. */
+  async endCalls(): Promise<void> {
+    if (this.media.stats().channels > 0) await this.mrf.api("hupall");
+    await waitFor("every channel to end", () => this.media.stats().channels === 0);
+    this.#connected.length = 0;
+  }
+
   async close(): Promise<void> {
     for (const cleanup of this.#cleanups.splice(0)) await cleanup();
     this.mrf.disconnect();
