@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildWavHeader } from "./core/wav.ts";
 import { shareOfTone } from "./testing/signal.ts";
 import { Solo } from "./testing/solo.ts";
 import { waitFor } from "./testing/wait-for.ts";
@@ -32,6 +36,25 @@ describe("what a channel does", () => {
     const first = await solo.esl.event("CHANNEL_EXECUTE_COMPLETE", { Application: "playback" });
     expect(first["Application-Data"]).toBe("tone_stream://%(400,0,1100)");
     expect(shareOfTone((await phone.hear(800)).subarray(160), 500)).toBeGreaterThan(0.9);
+    await solo.esl.api(`uuid_kill ${uuid}`);
+    await untilEmpty();
+  });
+
+  it("a break that comes while a file is being opened ends its playback, and no later one", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ringdown-activity-"));
+    const longFile = join(folder, "long.wav"); // ten minutes: the break overtakes its opening
+    const samples = Buffer.alloc(2 * 8_000 * 600);
+    await writeFile(longFile, Buffer.concat([buildWavHeader(8_000, 1, samples.length), samples]));
+    const { uuid } = await solo.call();
+    const opening = execute(uuid, "playback", longFile);
+    const breaking = solo.esl.api(`uuid_break ${uuid}`);
+    await Promise.all([opening, breaking]);
+    const stopped = await solo.esl.event("PLAYBACK_STOP", { "Unique-ID": uuid });
+    expect(stopped["Playback-Status"]).toBe("break");
+    await execute(uuid, "playback", "tone_stream://%(200,0,500)");
+    const played = await solo.esl.event("PLAYBACK_STOP", { "Unique-ID": uuid });
+    expect(played["Playback-Status"]).toBe("done");
+    await rm(folder, { recursive: true });
     await solo.esl.api(`uuid_kill ${uuid}`);
     await untilEmpty();
   });

@@ -46,6 +46,8 @@ export class ChannelActivity {
   #commandsRunning = 0;
   #isLocked = false;
   #isStopping = false;
+  /** A break that came while a command had nothing in front yet (its file was being opened) is for what comes next. */
+  #isBreakPending = false;
   #program: DialplanStep[] = [];
   #programRun = 0;
 
@@ -112,6 +114,9 @@ export class ChannelActivity {
   }
 
   #startTask(task: ChannelTask): Promise<void> {
+    const isBroken = this.#isBreakPending;
+    this.#isBreakPending = false;
+    if (isBroken && task.onBreak?.(false)) return Promise.resolve();
     return new Promise((resolve) => this.#tasks.push({ task, finish: resolve }));
   }
 
@@ -142,6 +147,7 @@ export class ChannelActivity {
     this.#commandsRunning++;
     await this.#executeLoop(application, argument, options);
     this.#commandsRunning--;
+    if (this.#commandsRunning === 0) this.#isBreakPending = false;
     if (options.hasEventLock === true) this.#isLocked = false;
     if (!this.#isLocked) await this.#queued.shift()?.();
   }
@@ -211,7 +217,8 @@ export class ChannelActivity {
     if (isAll) this.#queued.length = 0;
     this.#isStopping = true;
     const top = this.#tasks.at(-1);
-    if (top?.task.onBreak?.(isAll && this.#commandsRunning === 0)) this.endTask(top.task);
+    if (top === undefined) this.#isBreakPending = this.#commandsRunning > 0;
+    else if (top.task.onBreak?.(isAll && this.#commandsRunning === 0)) this.endTask(top.task);
   }
 
   // ---- digits ----
