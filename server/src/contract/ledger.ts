@@ -33,6 +33,7 @@ export const OfferEndCause = z.enum([
   "declined",
   "no-answer", // the ring timeout passed
   "unreachable", // the INVITE could not be delivered, or the phone answered with an error
+  "failed", // a fault of ours: the media or the SIP side could not ring; nobody missed anything
   "agent-gone", // registration or realtime connection lost while it rang
   "customer-left",
   "moved", // the router took the offer back for another reason (takeover, queue closed)

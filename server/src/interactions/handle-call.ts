@@ -1,6 +1,7 @@
 /** The story of a call: INVITE, number, flow, IVR, queue, agent, talk, the last line of the ledger. */
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
+import type { Flow } from "../contract/flow.ts";
 import { type FlowOutcome, runFlow } from "../ivr/ivr.ts";
 import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
 import { type Conversation, openConversation } from "./conversation.ts";
@@ -30,18 +31,33 @@ export async function handleCall(call: InboundCall, world: World): Promise<void>
   }
   const leg = await answer(call, world);
   if (leg === null) return;
-  const conversation = openConversation(call, leg, world);
   try {
-    conversation.append({ type: "flow.entered", flowId: number.flowId, version: published.version });
+    await tellStory(openConversation(call, leg, world), { flowId: number.flowId, ...published }, world);
+  } catch (error) {
+    log.error({ callId: call.id, error }, "A call's story broke before it began");
+  } finally {
+    await leg.hangUp("normal");
+  }
+}
+
+/** From the flow's first node to the ledger's last line. Never rejects. */
+async function tellStory(
+  conversation: Conversation,
+  { flowId, version, flow }: { flowId: string; version: number; flow: Flow },
+  world: World,
+): Promise<void> {
+  const { interactionId, append } = conversation;
+  try {
+    append({ type: "flow.entered", flowId, version });
     const left = await runFlow({
-      flow: published.flow,
+      flow,
       prompts: world.prompts,
-      port: leg,
+      port: conversation.leg,
       clock: world.clock,
       enqueue: async (request) => {
-        const left = await serveInQueue(conversation, request, world);
-        if (left !== "answered") conversation.tell("flow");
-        return left;
+        const cause = await serveInQueue(conversation, request, world);
+        if (cause !== "answered") conversation.tell("flow");
+        return cause;
       },
       leaveMessage: (request) => leaveMessage(conversation, request, world),
       transfer: (request) => transferOut(conversation, request, world),
@@ -51,12 +67,11 @@ export async function handleCall(call: InboundCall, world: World): Promise<void>
     });
     finish(conversation, left);
   } catch (error) {
-    log.error({ callId: call.id, interactionId: conversation.interactionId, error }, "A call's story broke");
-    conversation.append({ type: "fault", where: "call", sentence: describeError(error) });
+    world.log.error({ interactionId, error }, "A call's story broke");
+    append({ type: "fault", where: "call", sentence: describeError(error) });
     conversation.reached("failed");
     conversation.end("system", "fault");
   }
-  await leg.hangUp("normal");
 }
 
 /** Null when the caller left meanwhile, or media could not be had (telephony has answered 488 or 503). */

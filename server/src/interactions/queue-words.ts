@@ -9,7 +9,7 @@ export const offerEnd: Record<WithdrawCause, OfferEndCause> = {
   declined: "declined",
   "no-answer": "no-answer",
   unreachable: "unreachable",
-  failed: "unreachable",
+  failed: "failed",
   "agent-not-routable": "agent-gone",
   "agent-left-queue": "moved",
   "agent-took-other": "moved",
