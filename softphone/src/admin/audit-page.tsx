@@ -1,13 +1,13 @@
-import { Button, Center, Table } from "@mantine/core";
+import { Table } from "@mantine/core";
 import { people } from "@ringdown/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { TableFrame } from "../shared/table-frame.tsx";
 import { call } from "../api/client.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels, type Labels } from "../shared/labels.ts";
-import { Empty, LoadingRows, Page, Panel } from "../shared/page.tsx";
-import { RefusalAlert } from "../shared/refusals.tsx";
+import { ListTable } from "../shared/list-table.tsx";
+import { Empty, Page, Panel } from "../shared/page.tsx";
+import { PagedListing } from "../shared/paged-listing.tsx";
 import classes from "./admin.module.css";
 
 const pageSize = 50;
@@ -28,22 +28,9 @@ export function AuditPage() {
   return (
     <Page title={t("nav.audit")} hint={t("audit.hint")}>
       <Panel flush>
-        {query.isPending && <LoadingRows rows={8} />}
-        {query.isError && <RefusalAlert error={query.error} onRetry={() => void query.refetch()} />}
-        {query.isSuccess && entries.length === 0 && <Empty title={t("audit.empty")} />}
-        {entries.length > 0 && <AuditTable entries={entries} />}
-        {query.hasNextPage && (
-          <Center py="sm">
-            <Button
-              size="xs"
-              variant="default"
-              loading={query.isFetchingNextPage}
-              onClick={() => void query.fetchNextPage()}
-            >
-              {t("common.more")}
-            </Button>
-          </Center>
-        )}
+        <PagedListing query={query} items={entries} empty={<Empty title={t("audit.empty")} />}>
+          {(items) => <AuditTable entries={items} />}
+        </PagedListing>
       </Panel>
     </Page>
   );
@@ -56,36 +43,32 @@ function AuditTable(props: { entries: readonly Entry[] }) {
   const formats = useFormats();
   const labels = useLabels();
   return (
-    <TableFrame minWidth={760}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("audit.when")}</Table.Th>
-            <Table.Th>{t("audit.who")}</Table.Th>
-            <Table.Th>{t("audit.what")}</Table.Th>
-            <Table.Th>{t("audit.subject")}</Table.Th>
-            <Table.Th>{t("audit.detail")}</Table.Th>
-            <Table.Th>{t("audit.from")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {props.entries.map((entry) => (
-            <Table.Tr key={entry.id}>
-              <Table.Td className="rd-num" style={{ whiteSpace: "nowrap" }}>
-                {formats.dateTime(Date.parse(entry.at))}
-              </Table.Td>
-              <Table.Td style={{ whiteSpace: "nowrap" }}>
-                {entry.actorName ?? (entry.ip === null ? t("party.system") : "–")}
-              </Table.Td>
-              <Table.Td>{entry.action}</Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{nameOf(labels, entry.subject)}</Table.Td>
-              <Table.Td className={classes["detail"] ?? ""}>{detailText(entry.detail)}</Table.Td>
-              <Table.Td className="rd-num">{entry.ip ?? "–"}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </TableFrame>
+    <ListTable
+      minWidth={760}
+      headings={[
+        t("audit.when"),
+        t("audit.who"),
+        t("audit.what"),
+        t("audit.subject"),
+        t("audit.detail"),
+        t("audit.from"),
+      ]}
+    >
+      {props.entries.map((entry) => (
+        <Table.Tr key={entry.id}>
+          <Table.Td className="rd-num" style={{ whiteSpace: "nowrap" }}>
+            {formats.dateTime(Date.parse(entry.at))}
+          </Table.Td>
+          <Table.Td style={{ whiteSpace: "nowrap" }}>
+            {entry.actorName ?? (entry.ip === null ? t("party.system") : "–")}
+          </Table.Td>
+          <Table.Td>{entry.action}</Table.Td>
+          <Table.Td style={{ overflowWrap: "anywhere" }}>{nameOf(labels, entry.subject)}</Table.Td>
+          <Table.Td className={classes["detail"] ?? ""}>{detailText(entry.detail)}</Table.Td>
+          <Table.Td className="rd-num">{entry.ip ?? "–"}</Table.Td>
+        </Table.Tr>
+      ))}
+    </ListTable>
   );
 }
 

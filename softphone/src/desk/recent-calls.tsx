@@ -2,13 +2,13 @@ import { Table } from "@mantine/core";
 import { interactions } from "@ringdown/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { TableFrame } from "../shared/table-frame.tsx";
 import { Link } from "react-router";
 import { call } from "../api/client.ts";
 import { useMe } from "../session/session.tsx";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
+import { ListTable } from "../shared/list-table.tsx";
 import { Empty, Listing, Panel } from "../shared/page.tsx";
 
 /** One's own last calls. */
@@ -29,34 +29,31 @@ export function RecentCalls() {
         empty={<Empty title={t("recent.empty")} hint={t("recent.emptyHint")} />}
       >
         {(items) => (
-          <TableFrame minWidth={520}>
-            <Table highlightOnHover>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t("interaction.from")}</Table.Th>
-                  <Table.Th>{t("interaction.queue")}</Table.Th>
-                  <Table.Th>{t("interaction.started")}</Table.Th>
-                  <Table.Th>{t("interaction.talk")}</Table.Th>
-                  <Table.Th>{t("interaction.disposition")}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((one) => (
-                  <Table.Tr key={one.id}>
-                    <Table.Td className="rd-num">
-                      <Link to={`/interactions/${one.id}`}>{labels.caller(one.from)}</Link>
-                    </Table.Td>
-                    <Table.Td>{labels.queue(one.queueId)}</Table.Td>
-                    <Table.Td className="rd-num">{formats.moment(one.startedAt)}</Table.Td>
-                    <Table.Td className="rd-num">
-                      {one.talkMs === null ? "–" : formatDuration(one.talkMs)}
-                    </Table.Td>
-                    <Table.Td>{labels.disposition(one.dispositionId)}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </TableFrame>
+          <ListTable
+            minWidth={520}
+            headings={[
+              t("interaction.from"),
+              t("interaction.queue"),
+              t("interaction.started"),
+              t("interaction.talk"),
+              t("interaction.disposition"),
+            ]}
+            highlightOnHover
+          >
+            {items.map((one) => (
+              <Table.Tr key={one.id}>
+                <Table.Td className="rd-num">
+                  <Link to={`/interactions/${one.id}`}>{labels.caller(one.from)}</Link>
+                </Table.Td>
+                <Table.Td>{labels.queue(one.queueId)}</Table.Td>
+                <Table.Td className="rd-num">{formats.moment(one.startedAt)}</Table.Td>
+                <Table.Td className="rd-num">
+                  {one.talkMs === null ? "–" : formatDuration(one.talkMs)}
+                </Table.Td>
+                <Table.Td>{labels.disposition(one.dispositionId)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </ListTable>
         )}
       </Listing>
     </Panel>

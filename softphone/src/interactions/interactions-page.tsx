@@ -1,18 +1,18 @@
-import { Button, Center, Table } from "@mantine/core";
+import { Button, Table } from "@mantine/core";
 import { interactions as contract } from "@ringdown/contract";
 import { IconMicrophone2 } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { TableFrame } from "../shared/table-frame.tsx";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { call } from "../api/client.ts";
 import { useMe } from "../session/session.tsx";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
-import { Empty, LoadingRows, Page, Panel } from "../shared/page.tsx";
-import { RefusalAlert } from "../shared/refusals.tsx";
+import { ListTable } from "../shared/list-table.tsx";
+import { Empty, Page, Panel } from "../shared/page.tsx";
+import { PagedListing } from "../shared/paged-listing.tsx";
 import { emptySearch, readSearch, toQuery, writeSearch, type SearchForm } from "./core/search.ts";
 import { OutcomeBadge } from "./outcome.tsx";
 import { SearchBar } from "./search-bar.tsx";
@@ -31,34 +31,25 @@ export function InteractionsPage() {
     <Page title={t("nav.interactions")} {...(me.role === "agent" && { hint: t("interaction.onlyOwn") })}>
       <SearchBar form={form} onChange={search} isAgent={me.role === "agent"} />
       <Panel flush>
-        {query.isPending && <LoadingRows rows={8} />}
-        {query.isError && <RefusalAlert error={query.error} onRetry={() => void query.refetch()} />}
-        {query.isSuccess && found.length === 0 && (
-          <Empty
-            title={isFiltered ? t("interaction.nothingFound") : t("interaction.noneYet")}
-            hint={isFiltered ? t("interaction.nothingFoundHint") : t("interaction.noneYetHint")}
-            action={
-              isFiltered && (
-                <Button size="xs" variant="default" onClick={() => search(emptySearch)}>
-                  {t("interaction.clearSearch")}
-                </Button>
-              )
-            }
-          />
-        )}
-        {found.length > 0 && <InteractionTable found={found} />}
-        {query.hasNextPage && (
-          <Center py="sm">
-            <Button
-              size="xs"
-              variant="default"
-              loading={query.isFetchingNextPage}
-              onClick={() => void query.fetchNextPage()}
-            >
-              {t("common.more")}
-            </Button>
-          </Center>
-        )}
+        <PagedListing
+          query={query}
+          items={found}
+          empty={
+            <Empty
+              title={isFiltered ? t("interaction.nothingFound") : t("interaction.noneYet")}
+              hint={isFiltered ? t("interaction.nothingFoundHint") : t("interaction.noneYetHint")}
+              action={
+                isFiltered && (
+                  <Button size="xs" variant="default" onClick={() => search(emptySearch)}>
+                    {t("interaction.clearSearch")}
+                  </Button>
+                )
+              }
+            />
+          }
+        >
+          {(items) => <InteractionTable found={items} />}
+        </PagedListing>
       </Panel>
     </Page>
   );
@@ -83,30 +74,25 @@ type SearchQuery = NonNullable<Parameters<typeof call<typeof contract.searchInte
 function InteractionTable(props: { found: readonly contract.Interaction[] }) {
   const { t } = useTranslation();
   return (
-    <TableFrame minWidth={860}>
-      <Table highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("interaction.number")}</Table.Th>
-            <Table.Th>{t("interaction.from")}</Table.Th>
-            <Table.Th>{t("interaction.started")}</Table.Th>
-            <Table.Th>{t("interaction.queue")}</Table.Th>
-            <Table.Th>{t("interaction.agent")}</Table.Th>
-            <Table.Th ta="right">{t("interaction.wait")}</Table.Th>
-            <Table.Th ta="right">{t("interaction.talk")}</Table.Th>
-            <Table.Th>{t("interaction.outcome")}</Table.Th>
-            <Table.Th>
-              <span className="rd-visually-hidden">{t("interaction.recording")}</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {props.found.map((one) => (
-            <Row key={one.id} one={one} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </TableFrame>
+    <ListTable
+      minWidth={860}
+      headings={[
+        t("interaction.number"),
+        t("interaction.from"),
+        t("interaction.started"),
+        t("interaction.queue"),
+        t("interaction.agent"),
+        { name: t("interaction.wait"), is: "right" },
+        { name: t("interaction.talk"), is: "right" },
+        t("interaction.outcome"),
+        { name: t("interaction.recording"), is: "hidden" },
+      ]}
+      highlightOnHover
+    >
+      {props.found.map((one) => (
+        <Row key={one.id} one={one} />
+      ))}
+    </ListTable>
   );
 }
 
