@@ -1,27 +1,19 @@
-import { ActionIcon, Alert, Button, Group, Menu, NativeSelect, Stack, Text } from "@mantine/core";
-import { flow as contract, queues as queueContract, type telephony } from "@ringdown/contract";
-import { IconAlertTriangle, IconPlus, IconTrash } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { Alert, Group, Stack } from "@mantine/core";
+import type { flow as contract, telephony } from "@ringdown/contract";
+import { IconAlertTriangle, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { call } from "../api/client.ts";
 import { useConfirm } from "../shared/dialogs.tsx";
 import { Empty, Panel } from "../shared/page.tsx";
-import {
-  freeId,
-  newNode,
-  nodeOfPath,
-  orderNodes,
-  removeNode,
-  renameNode,
-  setNode,
-} from "./core/flow-edit.ts";
+import { QuietButton } from "../shared/quiet-button.tsx";
+import { nodeOfPath, removeNode, renameNode, setNode } from "./core/flow-edit.ts";
 import classes from "./flow.module.css";
-import { FlowContext, TargetSelect } from "./flow-fields.tsx";
-import { NodeForm, NodeIdField } from "./node-form.tsx";
+import { FlowContext, LanguageSelect, TargetSelect } from "./flow-fields.tsx";
+import { NodeList } from "./node-list.tsx";
+import { NodeForm } from "./nodes/node-form.tsx";
+import { NodeIdField } from "./nodes/node-id-field.tsx";
 
 type Flow = contract.Flow;
-const kinds = contract.FlowNode.options.map((option) => option.shape.kind.value);
 
 /** A plain editor: the nodes in the order in which callers meet them, and a form for the chosen one. */
 export function FlowEditor(props: {
@@ -155,102 +147,6 @@ function FlowSettings(props: { flow: Flow; onChange: (flow: Flow) => void }) {
   );
 }
 
-function LanguageSelect(props: {
-  label: string;
-  value: "en" | "zh";
-  onChange: (language: "en" | "zh") => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <NativeSelect
-      label={props.label}
-      value={props.value}
-      onChange={(event) => props.onChange(event.currentTarget.value === "zh" ? "zh" : "en")}
-      data={[
-        { value: "en", label: t("language.en") },
-        { value: "zh", label: t("language.zh") },
-      ]}
-    />
-  );
-}
-
-function NodeList(props: {
-  flow: Flow;
-  problems: readonly telephony.FlowProblem[];
-  chosen: string;
-  onChoose: (id: string) => void;
-  onChange: (flow: Flow) => void;
-}) {
-  const { t } = useTranslation();
-  const { flow } = props;
-  const ordered = useMemo(() => orderNodes(flow), [flow]);
-  const bad = new Set(props.problems.map((problem) => nodeOfPath(problem.path)));
-  const add = (id: string, next: Flow) => {
-    props.onChange(next);
-    props.onChoose(id);
-  };
-  return (
-    <Panel title={t("flows.steps")} aside={<AddNode flow={flow} onAdd={add} />} flush>
-      <ul className={classes["nodes"]}>
-        {ordered.map(({ id, isReachable }) => {
-          const node = flow.nodes[id];
-          if (node === undefined) return null;
-          return (
-            <li key={id}>
-              <button
-                type="button"
-                className={classes["node"]}
-                aria-current={id === props.chosen}
-                onClick={() => props.onChoose(id)}
-              >
-                <span className={classes["nodeName"]}>
-                  {node.label ?? id}
-                  {bad.has(id) && <IconAlertTriangle size={14} className={classes["bad"] ?? ""} />}
-                </span>
-                <span className={classes["nodeKind"]}>
-                  {t(`flows.kind.${node.kind}`)}
-                  {id === flow.start && ` · ${t("flows.isStart")}`}
-                  {!isReachable && ` · ${t("flows.unreachable")}`}
-                </span>
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-    </Panel>
-  );
-}
-
-function AddNode(props: { flow: Flow; onAdd: (id: string, flow: Flow) => void }) {
-  const { t } = useTranslation();
-  const queues = useQuery({ queryKey: ["queues"], queryFn: () => call(queueContract.listQueues) });
-  const add = (kind: contract.FlowNodeKind) => {
-    const id = freeId(props.flow, kind);
-    const target = Object.keys(props.flow.nodes)[0] ?? id;
-    const node = newNode(kind, target, queues.data?.queues[0]?.id ?? "");
-    props.onAdd(id, setNode(props.flow, id, node));
-  };
-  return (
-    <Menu withinPortal position="bottom-end">
-      <Menu.Target>
-        <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={15} />}>
-          {t("common.add")}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {kinds.map((kind) => (
-          <Menu.Item key={kind} onClick={() => add(kind)}>
-            <Text size="sm">{t(`flows.kind.${kind}`)}</Text>
-            <Text size="xs" c="dimmed">
-              {t(`flows.kindHint.${kind}`)}
-            </Text>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
 function RemoveNode(props: { id: string; onRemove: () => void }) {
   const { t } = useTranslation();
   const confirm = useConfirm();
@@ -263,14 +159,11 @@ function RemoveNode(props: { id: string; onRemove: () => void }) {
     });
   return (
     <Group>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
+      <QuietButton
+        label={`${t("common.delete")}: ${props.id}`}
+        icon={<IconTrash size={17} />}
         onClick={ask}
-        aria-label={`${t("common.delete")}: ${props.id}`}
-      >
-        <IconTrash size={17} />
-      </ActionIcon>
+      />
     </Group>
   );
 }

@@ -1,12 +1,11 @@
-import { ActionIcon, Button, NativeSelect } from "@mantine/core";
-import { telephony, type flow as contract } from "@ringdown/contract";
+import { Button, NativeSelect } from "@mantine/core";
+import type { flow as contract, people } from "@ringdown/contract";
 import { IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { createContext, use, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { call } from "../api/client.ts";
 import { useLabels } from "../shared/labels.ts";
-import { isSpokenNumber, orderNodes } from "./core/flow-edit.ts";
+import { QuietButton } from "../shared/quiet-button.tsx";
+import { orderNodes } from "./core/flow-edit.ts";
 import classes from "./flow.module.css";
 
 /** The flow that the fields are about. */
@@ -89,24 +88,18 @@ export function Rows<Item>(props: {
       {items.map((item, index) => (
         <div key={index} className={classes["row"]}>
           {props.children(item, (next) => onChange(items.map((one, at) => (at === index ? next : one))))}
-          <ActionIcon
-            variant="subtle"
-            color="gray"
+          <QuietButton
+            label={t("flows.moveUp", { number: index + 1 })}
+            icon={<IconArrowUp size={16} />}
             disabled={index === 0}
-            aria-label={t("flows.moveUp", { number: index + 1 })}
             onClick={() => swapUp(index)}
-          >
-            <IconArrowUp size={16} />
-          </ActionIcon>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
+          />
+          <QuietButton
+            label={t("flows.removeRow", { number: index + 1 })}
+            icon={<IconTrash size={16} />}
             disabled={items.length <= (props.atLeast ?? 0)}
-            aria-label={t("flows.removeRow", { number: index + 1 })}
             onClick={() => onChange(items.filter((_, at) => at !== index))}
-          >
-            <IconTrash size={16} />
-          </ActionIcon>
+          />
         </div>
       ))}
       <div>
@@ -124,71 +117,22 @@ export function Rows<Item>(props: {
   );
 }
 
-/** Prompts said one after the other, each in the caller's language or in a fixed one. */
-export function PromptsField(props: {
-  legend: string;
-  prompts: readonly contract.PromptRef[];
-  atLeast?: number;
-  onChange: (prompts: contract.PromptRef[]) => void;
+/** The languages that callers can be spoken to in. */
+export function LanguageSelect(props: {
+  label: string;
+  value: people.Language;
+  onChange: (language: people.Language) => void;
 }) {
-  return (
-    <Rows
-      legend={props.legend}
-      items={props.prompts}
-      atLeast={props.atLeast ?? 0}
-      atMost={20}
-      make={(): contract.PromptRef => ({ prompt: "welcome" })}
-      onChange={props.onChange}
-    >
-      {(prompt, change) => <PromptRow prompt={prompt} onChange={change} />}
-    </Rows>
-  );
-}
-
-function PromptRow(props: { prompt: contract.PromptRef; onChange: (prompt: contract.PromptRef) => void }) {
   const { t } = useTranslation();
-  const { prompt, onChange } = props;
-  const list = useQuery({
-    queryKey: ["prompts"],
-    queryFn: () => call(telephony.listPrompts),
-    staleTime: 60_000,
-  });
-  const value = "prompt" in prompt ? `prompt:${prompt.prompt}` : `upload:${prompt.upload}`;
-  const language = prompt.language === undefined ? {} : { language: prompt.language };
-  const shipped = (list.data?.shipped ?? [])
-    .filter((one) => !isSpokenNumber(one.id))
-    .map((one) => ({ value: `prompt:${one.id}`, label: one.id }));
-  const uploaded = (list.data?.prompts ?? []).map((one) => ({ value: `upload:${one.id}`, label: one.name }));
-  const isListed = [...shipped, ...uploaded].some((one) => one.value === value);
   return (
-    <>
-      <NativeSelect
-        aria-label={t("flows.prompt")}
-        value={value}
-        onChange={(event) => {
-          const [kind, id = ""] = event.currentTarget.value.split(/:(.*)/s);
-          onChange(kind === "upload" ? { upload: id, ...language } : { prompt: id, ...language });
-        }}
-        data={[
-          ...(isListed ? [] : [{ value, label: value.slice(value.indexOf(":") + 1) }]),
-          ...(uploaded.length === 0 ? [] : [{ group: t("prompts.uploaded"), items: uploaded }]),
-          { group: t("prompts.shipped"), items: shipped },
-        ]}
-      />
-      <NativeSelect
-        aria-label={t("caller.language")}
-        value={prompt.language ?? ""}
-        onChange={(event) => {
-          const { language: _, ...rest } = prompt;
-          const chosen = event.currentTarget.value;
-          onChange(chosen === "en" || chosen === "zh" ? { ...rest, language: chosen } : rest);
-        }}
-        data={[
-          { value: "", label: t("flows.callersLanguage") },
-          { value: "en", label: t("language.en") },
-          { value: "zh", label: t("language.zh") },
-        ]}
-      />
-    </>
+    <NativeSelect
+      label={props.label}
+      value={props.value}
+      onChange={(event) => props.onChange(event.currentTarget.value === "zh" ? "zh" : "en")}
+      data={[
+        { value: "en", label: t("language.en") },
+        { value: "zh", label: t("language.zh") },
+      ]}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Table, TextInput } from "@mantine/core";
+import { Button, Group, Table, TextInput } from "@mantine/core";
 import { agentDesk } from "@ringdown/contract";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
 import { useConfirm } from "../shared/dialogs.tsx";
 import { Empty, LoadingRows, Page, Panel } from "../shared/page.tsx";
+import { QuietButton } from "../shared/quiet-button.tsx";
 import { RefusalAlert, useAction } from "../shared/refusals.tsx";
 import classes from "./admin.module.css";
 
@@ -101,10 +102,9 @@ function LabelPanel(props: {
               <Table.Tr key={item.id}>
                 <Table.Td>{item.label}</Table.Td>
                 <Table.Td ta="right">
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={`${t("labels.retire")}: ${item.label}`}
+                  <QuietButton
+                    label={`${t("labels.retire")}: ${item.label}`}
+                    icon={<IconTrash size={16} />}
                     onClick={() =>
                       confirm({
                         title: t("labels.retireTitle", { label: item.label }),
@@ -113,9 +113,7 @@ function LabelPanel(props: {
                         run: () => remove.mutate(item.id),
                       })
                     }
-                  >
-                    <IconTrash size={16} />
-                  </ActionIcon>
+                  />
                 </Table.Td>
               </Table.Tr>
             ))}

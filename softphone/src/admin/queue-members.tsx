@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, Table, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Select, Stack, Table, Text } from "@mantine/core";
 import { queues } from "@ringdown/contract";
 import { IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
 import { useLabels } from "../shared/labels.ts";
 import { Empty } from "../shared/page.tsx";
+import { QuietButton } from "../shared/quiet-button.tsx";
 import { useAction } from "../shared/refusals.tsx";
 
 /** Who works in the queue, and which queue comes first for whom. Each change is saved at once. */
@@ -57,14 +58,11 @@ export function QueueMembers(props: { queue: queues.Queue }) {
                   />
                 </Table.Td>
                 <Table.Td>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={t("queues.removeMember", { name: labels.person(member.personId) })}
+                  <QuietButton
+                    label={t("queues.removeMember", { name: labels.person(member.personId) })}
+                    icon={<IconTrash size={16} />}
                     onClick={() => change(members.filter((one) => one !== member))}
-                  >
-                    <IconTrash size={16} />
-                  </ActionIcon>
+                  />
                 </Table.Td>
               </Table.Tr>
             ))}

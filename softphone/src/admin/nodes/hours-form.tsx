@@ -1,17 +1,17 @@
 import { Chip, Group, Select, TextInput } from "@mantine/core";
-import type { flow as contract } from "@ringdown/contract";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { formatIntervals, parseIntervals } from "./core/flow-edit.ts";
-import classes from "./flow.module.css";
-import { Rows, TargetSelect } from "./flow-fields.tsx";
+import { formatIntervals, parseIntervals } from "../core/flow-edit.ts";
+import classes from "../flow.module.css";
+import { Rows, TargetSelect } from "../flow-fields.tsx";
+import { fieldOf, type FormOf } from "./form-of.ts";
 
-type HoursNode = Extract<contract.FlowNode, { kind: "hours" }>;
+type HoursNode = FormOf<"hours">["node"];
 
 /** Open hours by the week, and days on which the week doesn't count. */
-export function HoursForm(props: { node: HoursNode; onChange: (node: HoursNode) => void }) {
+export function HoursForm(form: FormOf<"hours">) {
   const { t } = useTranslation();
-  const { node, onChange } = props;
+  const { node, onChange } = form;
   const zones = useMemo(() => Intl.supportedValuesOf("timeZone"), []);
   return (
     <>
@@ -24,16 +24,8 @@ export function HoursForm(props: { node: HoursNode; onChange: (node: HoursNode) 
           data={zones.includes(node.timezone) ? zones : [node.timezone, ...zones]}
           allowDeselect={false}
         />
-        <TargetSelect
-          label={t("flows.open")}
-          value={node.open}
-          onChange={(open) => onChange({ ...node, open })}
-        />
-        <TargetSelect
-          label={t("flows.closed")}
-          value={node.closed}
-          onChange={(closed) => onChange({ ...node, closed })}
-        />
+        <TargetSelect label={t("flows.open")} {...fieldOf(form, "open")} />
+        <TargetSelect label={t("flows.closed")} {...fieldOf(form, "closed")} />
       </div>
       <Rows
         legend={t("flows.weekly")}
