@@ -1,12 +1,11 @@
 import { Anchor, Modal, NativeSelect, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { telephony } from "@ringdown/contract";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
-import { CopyField, FormDialog } from "../shared/dialogs.tsx";
-import { useAction } from "../shared/refusals.tsx";
-import { refuseInForm } from "../shared/use-form-refusal.ts";
+import { CopyField } from "../shared/dialogs.tsx";
+import { FormDialog } from "../shared/form-dialog.tsx";
 
 interface Values {
   number: string;
@@ -20,7 +19,6 @@ export function NumberDialog(props: { number: telephony.PhoneNumber | "new"; onC
   const { t } = useTranslation();
   const { number } = props;
   const isNew = number === "new";
-  const queries = useQueryClient();
   const flows = useQuery({ queryKey: ["flows"], queryFn: () => call(telephony.listFlows) });
   const form = useForm<Values>({
     initialValues: isNew ? { number: "", label: "", flowId: "", openToWeb: false } : number,
@@ -30,31 +28,22 @@ export function NumberDialog(props: { number: telephony.PhoneNumber | "new"; onC
       flowId: (value) => (value === "" ? t("numbers.flowNeeded") : null),
     },
   });
-  const save = useAction(
-    (values: Values) => {
-      const { label, flowId, openToWeb } = values;
-      const body = { label, flowId, openToWeb };
-      if (!isNew) return call(telephony.updateNumber, { params: { numberId: number.id }, body });
-      return call(telephony.createNumber, {
-        body: { ...body, number: values.number.replaceAll(/[\s()-]/g, "") },
-      });
-    },
-    {
-      onDone: () => {
-        void queries.invalidateQueries({ queryKey: ["numbers"] });
-        props.onClose();
-      },
-      onRefused: refuseInForm(form),
-    },
-  );
+  const save = (values: Values) => {
+    const { label, flowId, openToWeb } = values;
+    const body = { label, flowId, openToWeb };
+    if (!isNew) return call(telephony.updateNumber, { params: { numberId: number.id }, body });
+    return call(telephony.createNumber, {
+      body: { ...body, number: values.number.replaceAll(/[\s()-]/g, "") },
+    });
+  };
   return (
     <FormDialog
       title={isNew ? t("numbers.add") : number.number}
-      opened
+      form={form}
+      save={save}
+      changes={["numbers"]}
+      onSaved={props.onClose}
       onClose={props.onClose}
-      onSubmit={form.onSubmit((values) => save.mutate(values))}
-      isPending={save.isPending}
-      error={save.error}
     >
       <TextInput
         label={t("numbers.number")}

@@ -1,12 +1,9 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { people } from "@ringdown/contract";
-import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
-import { FormDialog } from "../shared/dialogs.tsx";
-import { useAction } from "../shared/refusals.tsx";
-import { refuseInForm } from "../shared/use-form-refusal.ts";
+import { FormDialog } from "../shared/form-dialog.tsx";
 import type { InvitationLink } from "./handover-dialogs.tsx";
 
 interface Values {
@@ -22,7 +19,6 @@ export function PersonDialog(props: {
   onInvited: (link: InvitationLink) => void;
 }) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const { person } = props;
   const isNew = person === "new";
   const form = useForm<Values>({
@@ -34,34 +30,27 @@ export function PersonDialog(props: {
       username: (value) => (people.Username.safeParse(value).success ? null : t("people.usernameRule")),
     },
   });
-  const save = useAction(
-    async (values: Values) => {
-      if (!isNew) {
-        const { name, role } = values;
-        await call(people.updatePerson, { params: { personId: person.id }, body: { name, role } });
-        return null;
-      }
-      const { invitation } = await call(people.createPerson, { body: values });
-      return { ...invitation, name: values.name };
-    },
-    {
-      onDone: (link) => {
-        void queries.invalidateQueries({ queryKey: ["people"] });
-        void queries.invalidateQueries({ queryKey: ["labels"] });
-        props.onClose();
-        if (link !== null) props.onInvited(link);
-      },
-      onRefused: refuseInForm(form),
-    },
-  );
+  const save = async (values: Values) => {
+    if (!isNew) {
+      const { name, role } = values;
+      await call(people.updatePerson, { params: { personId: person.id }, body: { name, role } });
+      return null;
+    }
+    const { invitation } = await call(people.createPerson, { body: values });
+    return { ...invitation, name: values.name };
+  };
+  const finish = (link: InvitationLink | null) => {
+    props.onClose();
+    if (link !== null) props.onInvited(link);
+  };
   return (
     <FormDialog
       title={isNew ? t("people.add") : t("people.edit", { name: person.name })}
-      opened
+      form={form}
+      save={save}
+      changes={["people", "labels"]}
+      onSaved={finish}
       onClose={props.onClose}
-      onSubmit={form.onSubmit((values) => save.mutate(values))}
-      isPending={save.isPending}
-      error={save.error}
       {...(isNew && { submitLabel: t("people.addAndInvite") })}
     >
       <TextInput

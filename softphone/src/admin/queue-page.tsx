@@ -1,15 +1,15 @@
 import { Anchor, Button } from "@mantine/core";
 import { queues } from "@ringdown/contract";
 import { IconArrowLeft } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { call } from "../api/client.ts";
 import { useHasRole } from "../session/session.tsx";
-import { useConfirm } from "../shared/dialogs.tsx";
 import { Empty, LoadingRows, Page, Panel } from "../shared/page.tsx";
-import { RefusalAlert, useAction } from "../shared/refusals.tsx";
+import { RefusalAlert } from "../shared/refusals.tsx";
 import classes from "./admin.module.css";
+import { useDeletion } from "./deletion.ts";
 import { QueueMembers } from "./queue-members.tsx";
 import { QueueSettingsForm } from "./queue-settings-form.tsx";
 
@@ -58,26 +58,18 @@ export function BackLink(props: { to: string; label: string }) {
 function DeleteQueue(props: { queue: queues.Queue }) {
   const { t } = useTranslation();
   const { queue } = props;
-  const confirm = useConfirm();
   const navigate = useNavigate();
-  const queries = useQueryClient();
   const isAdministrator = useHasRole("administrator");
-  const remove = useAction(() => call(queues.deleteQueue, { params: { queueId: queue.id } }), {
-    onDone: () => {
-      void queries.invalidateQueries({ queryKey: ["queues"] });
-      void navigate("/admin/queues");
-    },
+  const { ask, isPending } = useDeletion({
+    title: t("queues.deleteTitle", { name: queue.name }),
+    sentence: t("queues.deleteSentence"),
+    run: () => call(queues.deleteQueue, { params: { queueId: queue.id } }),
+    list: "queues",
+    onDone: () => void navigate("/admin/queues"),
   });
   if (!isAdministrator) return null;
-  const ask = () =>
-    confirm({
-      title: t("queues.deleteTitle", { name: queue.name }),
-      sentence: t("queues.deleteSentence"),
-      action: t("common.delete"),
-      run: () => remove.mutate(undefined),
-    });
   return (
-    <Button variant="default" c="var(--rd-bad)" loading={remove.isPending} onClick={ask}>
+    <Button variant="default" c="var(--rd-bad)" loading={isPending} onClick={ask}>
       {t("common.delete")}
     </Button>
   );

@@ -1,117 +1,76 @@
-import { Button, Table, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { Table } from "@mantine/core";
 import { queues } from "@ringdown/contract";
-import { IconPlus } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { TableFrame } from "../shared/table-frame.tsx";
-import { Link, useNavigate } from "react-router";
+import { Link } from "react-router";
 import { call } from "../api/client.ts";
 import { useHasRole } from "../session/session.tsx";
 import { formatDuration } from "../shared/core/duration.ts";
-import { FormDialog } from "../shared/dialogs.tsx";
 import { useFormats } from "../shared/format.ts";
-import { Empty, Listing, Page, Panel } from "../shared/page.tsx";
-import { useAction } from "../shared/refusals.tsx";
-import { refuseInForm } from "../shared/use-form-refusal.ts";
+import { ListPage } from "./list-page.tsx";
+import { NamingDialog } from "./naming-dialog.tsx";
 
 /** All queues. */
 export function QueuesPage() {
   const { t } = useTranslation();
-  const formats = useFormats();
   const isAdministrator = useHasRole("administrator");
   const query = useQuery({ queryKey: ["queues"], queryFn: () => call(queues.listQueues) });
-  const [isAdding, setAdding] = useState(false);
-  const add = isAdministrator && (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
-      {t("queues.add")}
-    </Button>
-  );
   return (
-    <Page title={t("nav.queues")} actions={add}>
-      <Panel flush>
-        <Listing
-          query={query}
-          items={(data) => data.queues}
-          empty={<Empty title={t("queues.empty")} hint={t("queues.emptyHint")} />}
-        >
-          {(items) => (
-            <TableFrame minWidth={680}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("interaction.queue")}</Table.Th>
-                    <Table.Th ta="right">{t("queues.members")}</Table.Th>
-                    <Table.Th>{t("queues.strategy")}</Table.Th>
-                    <Table.Th ta="right">{t("queues.ringTimeout")}</Table.Th>
-                    <Table.Th ta="right">{t("today.wrapUp")}</Table.Th>
-                    <Table.Th>{t("figures.serviceLevel")}</Table.Th>
-                    <Table.Th>{t("interaction.recording")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((queue) => (
-                    <Table.Tr key={queue.id}>
-                      <Table.Td fw={600}>
-                        <Link to={queue.id}>{queue.name}</Link>
-                      </Table.Td>
-                      <Table.Td ta="right" className="rd-num">
-                        {queue.members.length}
-                      </Table.Td>
-                      <Table.Td>{t(`strategy.${queue.settings.strategy}`)}</Table.Td>
-                      <Table.Td ta="right" className="rd-num">
-                        {formatDuration(queue.settings.ringTimeoutMs)}
-                      </Table.Td>
-                      <Table.Td ta="right" className="rd-num">
-                        {formatDuration(queue.settings.wrapUpMs)}
-                      </Table.Td>
-                      <Table.Td className="rd-num">
-                        {t("queues.target", {
-                          share: formats.percent(queue.settings.serviceLevelTarget),
-                          seconds: queue.settings.serviceLevelMs / 1_000,
-                        })}
-                      </Table.Td>
-                      <Table.Td>{queue.settings.record ? t("common.yes") : t("common.no")}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </TableFrame>
-          )}
-        </Listing>
-      </Panel>
-      {isAdding && <AddQueue onClose={() => setAdding(false)} />}
-    </Page>
+    <ListPage
+      title={t("nav.queues")}
+      {...(isAdministrator && { add: { label: t("queues.add") } })}
+      query={query}
+      items={(data) => data.queues}
+      empty={{ title: t("queues.empty"), hint: t("queues.emptyHint") }}
+      minWidth={680}
+      headings={[
+        t("interaction.queue"),
+        { name: t("queues.members"), is: "right" },
+        t("queues.strategy"),
+        { name: t("queues.ringTimeout"), is: "right" },
+        { name: t("today.wrapUp"), is: "right" },
+        t("figures.serviceLevel"),
+        t("interaction.recording"),
+      ]}
+      renderRow={(queue) => <QueueRow key={queue.id} queue={queue} />}
+      renderDialog={(_, close) => (
+        <NamingDialog
+          title={t("queues.add")}
+          create={(name) => call(queues.createQueue, { body: { name } })}
+          list="queues"
+          onClose={close}
+        />
+      )}
+    />
   );
 }
 
-function AddQueue(props: { onClose: () => void }) {
+function QueueRow(props: { queue: queues.Queue }) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const form = useForm({
-    initialValues: { name: "" },
-    validate: { name: (value) => (value.trim() === "" ? t("welcome.nameNeeded") : null) },
-  });
-  const add = useAction((body: { name: string }) => call(queues.createQueue, { body }), {
-    onDone: (queue) => {
-      void queries.invalidateQueries({ queryKey: ["queues"] });
-      void queries.invalidateQueries({ queryKey: ["labels"] });
-      void navigate(`/admin/queues/${queue.id}`);
-    },
-    onRefused: refuseInForm(form),
-  });
+  const formats = useFormats();
+  const { id, name, members, settings } = props.queue;
   return (
-    <FormDialog
-      title={t("queues.add")}
-      opened
-      onClose={props.onClose}
-      onSubmit={form.onSubmit((values) => add.mutate(values))}
-      isPending={add.isPending}
-      error={add.error}
-    >
-      <TextInput label={t("people.name")} data-autofocus {...form.getInputProps("name")} />
-    </FormDialog>
+    <Table.Tr>
+      <Table.Td fw={600}>
+        <Link to={id}>{name}</Link>
+      </Table.Td>
+      <Table.Td ta="right" className="rd-num">
+        {members.length}
+      </Table.Td>
+      <Table.Td>{t(`strategy.${settings.strategy}`)}</Table.Td>
+      <Table.Td ta="right" className="rd-num">
+        {formatDuration(settings.ringTimeoutMs)}
+      </Table.Td>
+      <Table.Td ta="right" className="rd-num">
+        {formatDuration(settings.wrapUpMs)}
+      </Table.Td>
+      <Table.Td className="rd-num">
+        {t("queues.target", {
+          share: formats.percent(settings.serviceLevelTarget),
+          seconds: settings.serviceLevelMs / 1_000,
+        })}
+      </Table.Td>
+      <Table.Td>{settings.record ? t("common.yes") : t("common.no")}</Table.Td>
+    </Table.Tr>
   );
 }

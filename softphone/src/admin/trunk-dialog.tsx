@@ -1,12 +1,9 @@
 import { NumberInput, PasswordInput, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { telephony } from "@ringdown/contract";
-import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
-import { FormDialog } from "../shared/dialogs.tsx";
-import { useAction } from "../shared/refusals.tsx";
-import { refuseInForm } from "../shared/use-form-refusal.ts";
+import { FormDialog } from "../shared/form-dialog.tsx";
 
 interface Values {
   name: string;
@@ -23,7 +20,6 @@ export function TrunkDialog(props: { trunk: telephony.Trunk | "new"; onClose: ()
   const { t } = useTranslation();
   const { trunk } = props;
   const isNew = trunk === "new";
-  const queries = useQueryClient();
   const form = useForm<Values>({
     initialValues: isNew
       ? {
@@ -49,28 +45,19 @@ export function TrunkDialog(props: { trunk: telephony.Trunk | "new"; onClose: ()
       },
     },
   });
-  const save = useAction(
-    async (values: Values) => {
-      const body = toBody(values);
-      if (isNew) await call(telephony.createTrunk, { body });
-      else await call(telephony.updateTrunk, { params: { trunkId: trunk.id }, body });
-    },
-    {
-      onDone: () => {
-        void queries.invalidateQueries({ queryKey: ["trunks"] });
-        props.onClose();
-      },
-      onRefused: refuseInForm(form),
-    },
-  );
+  const save = async (values: Values) => {
+    const body = toBody(values);
+    if (isNew) await call(telephony.createTrunk, { body });
+    else await call(telephony.updateTrunk, { params: { trunkId: trunk.id }, body });
+  };
   return (
     <FormDialog
       title={isNew ? t("trunks.add") : trunk.name}
-      opened
+      form={form}
+      save={save}
+      changes={["trunks"]}
+      onSaved={props.onClose}
       onClose={props.onClose}
-      onSubmit={form.onSubmit((values) => save.mutate(values))}
-      isPending={save.isPending}
-      error={save.error}
     >
       <TextInput label={t("people.name")} data-autofocus {...form.getInputProps("name")} />
       <Switch label={t("trunks.enabled")} {...form.getInputProps("enabled", { type: "checkbox" })} />

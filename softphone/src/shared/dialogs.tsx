@@ -1,59 +1,7 @@
-import {
-  ActionIcon,
-  Button,
-  CopyButton,
-  Group,
-  Modal,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, CopyButton, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { RefusalAlert } from "./refusals.tsx";
-
-/** A dialog with a form: title, refusal, fields, cancel and save. */
-export function FormDialog(props: {
-  title: string;
-  opened: boolean;
-  onClose: () => void;
-  onSubmit: (event?: React.FormEvent<HTMLFormElement>) => void;
-  isPending: boolean;
-  error: unknown;
-  submitLabel?: string;
-  children: ReactNode;
-  size?: string;
-}) {
-  const { t } = useTranslation();
-  return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
-      size={props.size ?? "md"}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
-      <form onSubmit={props.onSubmit} noValidate>
-        <Stack>
-          {props.error != null && <RefusalAlert error={props.error} />}
-          {props.children}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={props.onClose}>
-              {t("common.cancel")}
-            </Button>
-            <Button type="submit" loading={props.isPending}>
-              {props.submitLabel ?? t("common.save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
 
 /** Asks before something that can't be taken back; the button says what it does. */
 export function useConfirm(): (question: {
