@@ -15,8 +15,8 @@ import { measureWaitingMemory } from "./waiting-memory.ts";
 const full = {
   offers: 1_000,
   reducerEvents: 300_000,
-  flowRates: [5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160],
-  servedRates: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 23, 26, 30, 35],
+  flowRates: [5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200],
+  servedRates: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 23, 26, 30, 35, 40],
   secondsEach: 8,
   deskPhones: 24,
   memory: { callers: 150, settleMs: 35_000, staysMs: 10_000 },
