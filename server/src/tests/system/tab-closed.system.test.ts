@@ -84,3 +84,27 @@ describe("an agent whose browser is killed", () => {
     expect(ended.interaction).toMatchObject({ outcome: "answered", endedBy: "customer" });
   });
 });
+
+describe("an agent who reloads the page in the talk", () => {
+  it("does not cost the customer the call: they hear music and come back to the same agent", async () => {
+    const call = await callSales();
+    await ann.answer(20_000);
+    await call.waitToHear(640);
+    ann.page.on("dialog", (dialog) => void dialog.accept()); // "leave the page?", asked in a call
+    await ann.page.reload();
+    await waitFor("hold music for the customer", async () => {
+      const { loudnessDb, tones } = await call.hears([640], 400);
+      return tones.length === 0 && loudnessDb > -50;
+    });
+    expect(call.end).toBeNull();
+    await ann.answer(30_000);
+    await call.waitToHear(640);
+    await call.hangUp();
+    const { ledger, interaction } = await house.interaction("has ended", hasEnded);
+    expect(entries(ledger, "talk.started").map(({ agentId }) => agentId)).toEqual([
+      interaction.agentId,
+      interaction.agentId,
+    ]);
+    expect(entries(ledger, "queue.returned")).toHaveLength(1);
+  });
+});
