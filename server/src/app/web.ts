@@ -13,6 +13,7 @@ import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
 import { reportEndpoints } from "../reports/reports.ts";
 import { proxySipSocket } from "../telephony/sip-socket-proxy.ts";
 import type { SipCredentialIssued } from "../telephony/telephony.ts";
+import { clientAddressOf } from "./client-address.ts";
 import type { Closing } from "./closing.ts";
 import { StartError } from "./embedded-pair.ts";
 import type { Foundations } from "./foundations.ts";
@@ -30,6 +31,8 @@ interface House {
 const personTtlMs = 10 * 60_000;
 const guestTtlMs = 5 * 60_000;
 const sipPath = "/sip";
+/** A whole office may come from one address. */
+const mostSoftphonesPerAddress = 500;
 const app = fileURLToPath(new URL("../../../softphone/dist", import.meta.url));
 export const { version } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -41,6 +44,8 @@ export async function openWeb(house: House, closing: Closing): Promise<string> {
   const { hub } = screens;
   const sipProxy = proxySipSocket({
     target: lines.webSocket,
+    addressOf: clientAddressOf(config.http.trustedProxies),
+    mostPerAddress: mostSoftphonesPerAddress,
     onClose: (address, port) => {
       lines.telephony.registrar.connectionClosed(address, port);
     },
