@@ -10,5 +10,6 @@ export * as live from "./live.ts";
 export * as people from "./people.ts";
 export * as queues from "./queues.ts";
 export * as reports from "./reports.ts";
+export * as simulation from "./simulation.ts";
 export * as telephony from "./telephony.ts";
 export type { Access, Endpoint, InputOf, ResultOf } from "./endpoint.ts";
