@@ -20,8 +20,14 @@ export type {
 } from "./core/view.ts";
 export type { Engagement, ExitCause, HoldCause, WithdrawCause } from "./core/effect.ts";
 export type { OfferReason, Staffing, Trigger } from "./core/reason.ts";
-export type { Capacity, Channel, Membership, QueueSettings, Strategy } from "./core/settings.ts";
+export type { Capacity, Channel, Membership, QueueSettings, Ring, Strategy } from "./core/settings.ts";
+export type { Sticky } from "./core/event.ts";
 export { defaultQueueSettings, oneCall } from "./core/settings.ts";
+/** For the simulator, which runs the very same router in compressed time: the board and the reducer, no log. */
+export { createBoard, nextDeadline } from "./core/board.ts";
+export { reduce } from "./core/reduce.ts";
+export type { AcdEvent } from "./core/event.ts";
+export type { Effect } from "./core/effect.ts";
 export type { EventLog } from "./event-log.ts";
 export { openMemoryLog } from "./event-log.memory.ts";
 export { openRedisLog } from "./event-log.redis.ts";

@@ -127,6 +127,10 @@ export class Door implements Acd {
     await this.ask({ type: "agent-removed", agentId });
   }
 
+  async beginDay(day: string): Promise<void> {
+    await this.ask({ type: "day-began", day });
+  }
+
   async setQueue(settings: QueueSettings): Promise<void> {
     refuse(checkQueue(settings), `Queue ${settings.queueId} cannot be set`);
     await this.ask({ type: "queue-set", settings });

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Effect, WithdrawCause } from "./core/effect.ts";
+import type { Sticky } from "./core/event.ts";
 import type { OfferReason } from "./core/reason.ts";
 import type { Capacity, Channel, Membership, QueueSettings } from "./core/settings.ts";
 import type { AgentExplanation, AgentView, BoardView, QueueView, WaitingExplanation } from "./core/view.ts";
@@ -17,6 +18,14 @@ export interface EnqueueRequest {
   enqueuedAt: number;
   /** "front": before everybody who did not come back. Default "back". */
   position?: "front" | "back";
+  /** What the agent must be able to do (contract/requirement.ts). Failure "bad-request" when it can't be read. */
+  requirement?: string;
+  /** Artificial age: the place is that of somebody who came so much earlier; reported waits are not touched. */
+  ageMs?: number;
+  /** The agent that this caller should have, and how long (from entry) to wait for them alone. */
+  sticky?: Sticky;
+  /** A call back to somebody who is not on the line: no announcements, no leaving by itself. */
+  callback?: boolean;
 }
 
 /** What happens to somebody who waits, in order. After "accepted" or "exit" there are no more steps. */
@@ -60,6 +69,8 @@ export interface AgentProfile {
   cause: string;
   queues: Membership[];
   capacity: Capacity;
+  /** Proficiencies 1 to 10 by skill (`billing`, `language=zh`). Default: none. */
+  skills?: Record<string, number>;
 }
 
 /** Everything the router did, on every node, after it became final: for the realtime feed and alarms. */
@@ -104,6 +115,8 @@ export interface Acd {
   ready(agentId: string): Promise<void>;
   /** Offers are withdrawn; a talk under way goes on. Idempotent. */
   removeAgent(agentId: string): Promise<void>;
+  /** A new business day (a date such as 2026-11-29): counts of interactions begin at 0. Idempotent. */
+  beginDay(day: string): Promise<void>;
   /** Creates or changes a queue, at once, for everybody in it. Failure "bad-request" names what is wrong. */
   setQueue(settings: QueueSettings): Promise<void>;
   /** Those who wait leave with cause "queue-removed". Idempotent. */

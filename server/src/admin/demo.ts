@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Flow } from "../contract/flow.ts";
-import { QueueSettings } from "../contract/queues.ts";
+import { plainMembership, QueueSettings } from "../contract/queues.ts";
 import type { Postgres, Queryable } from "../store/postgres.ts";
 import { audit, system } from "./audit.ts";
 import { insertFlow, insertFlowVersion, setPublishedVersion } from "./flows.postgres.ts";
@@ -46,7 +46,7 @@ export async function createDemo(options: DemoOptions): Promise<OneTimeLink[] | 
     await inside.query("select pg_advisory_xact_lock(7246853003)");
     if (!(await isEmpty(inside))) return null;
     const links = await createAgents(inside, options);
-    const members = links.map(({ id }) => ({ personId: id, priority: 0 }));
+    const members = links.map(({ id }) => ({ personId: id, ...plainMembership }));
     const settings = QueueSettings.parse({});
     const salesQueueId = await insertQueue(inside, "Sales", settings);
     const supportQueueId = await insertQueue(inside, "Support", settings);

@@ -38,7 +38,16 @@ export const OpenInterval = z.strictObject({ from: TimeOfDay, to: TimeOfDay });
 export type OpenInterval = z.infer<typeof OpenInterval>;
 
 /** Why a queue gave a caller back to the flow. */
-export const QueueExitCause = z.enum(["max-wait", "no-agents", "exit-key", "full", "failed"]);
+export const QueueExitCause = z.enum([
+  "max-wait",
+  "no-agents",
+  "exit-key",
+  "full",
+  "estimated-wait",
+  "closed",
+  "callback", // the caller will be called back: the flow says goodbye
+  "failed",
+]);
 export type QueueExitCause = z.infer<typeof QueueExitCause>;
 
 export const PlayNode = z.strictObject({
@@ -111,6 +120,15 @@ export const QueueNode = z.strictObject({
     .min(1_000)
     .max(24 * 3_600_000)
     .optional(),
+  /**
+   * What the agent must be able to do (contract/requirement.ts), beside what the queue itself asks for.
+   * `{language}` stands for the caller's language, `{key}` for a value that a set node stored: `language={language}`.
+   */
+  requirement: z.string().trim().max(500).optional(),
+  /** Artificial age: the place is that of somebody who came so much earlier. */
+  ageMs: z.int().min(0).max(3_600_000).optional(),
+  /** Tries the agent who had this customer last first, whatever the queue says: its patience holds. */
+  stickyToLastAgent: z.boolean().optional(),
   /** The key with which a waiting caller leaves the queue; overrides the queue's own. */
   exitKey: Digit.optional(),
   /** Where the caller goes for a cause; a cause that is not named goes to `next`. */

@@ -23,7 +23,11 @@ export const QueueLeftCause = z.enum([
   "maximum-wait",
   "exit-key",
   "no-agents",
-  "queue-closed",
+  "queue-closed", // the queue was removed, or full (before "queue-full" had its own word)
+  "queue-full",
+  "estimated-wait", // the wait would have been too long
+  "closed", // outside opening hours, a holiday, or the emergency switch
+  "callback", // became a call back: keeps the place
   "system",
 ]);
 export type QueueLeftCause = z.infer<typeof QueueLeftCause>;
@@ -53,7 +57,16 @@ const score = z.number();
 
 /** Why the router chose this agent for this caller, as the router gives it. Bounded in size. */
 export const OfferReason = z.object({
-  trigger: z.enum(["caller-entered", "caller-returned", "agent-freed", "left-out-ended", "settings-changed"]),
+  trigger: z.enum([
+    "caller-entered",
+    "caller-returned",
+    "agent-freed",
+    "left-out-ended",
+    "settings-changed",
+    "widened", // the caller passed a ring or a delay
+    "sticky-ended", // the patience for the caller's own agent was over
+    "agent-changed", // skills or queues of the agent changed
+  ]),
   strategy: z.string(),
   /** The chosen agent's value under the strategy (lowest is chosen): for longest-idle, since when idle. */
   score,
@@ -76,6 +89,30 @@ export const OfferReason = z.object({
   passedOver: z.number().int(),
   /** When an agent of several queues was freed: the heads that competed, best first. */
   competing: z.array(z.object({ queueId: z.string(), interactionId: z.string(), effectiveAt: z.number() })),
+  // Since skills and rings; lines that are older lack these.
+  /** What was asked of the agent at this moment, after rings (contract/requirement.ts); null when nothing. */
+  requirement: z.string().nullable().optional(),
+  requirementOnEntry: z.string().nullable().optional(),
+  /** The chosen agent's proficiency in each skill that was asked for. */
+  skills: z.record(z.string(), z.number()).optional(),
+  /** How many rings the caller had passed. */
+  ring: z.number().int().optional(),
+  level: z.number().int().optional(),
+  delayMs: z.number().optional(),
+  /** The queue that the agent was borrowed from. */
+  borrowedFrom: z.string().nullable().optional(),
+  /** Set when the agent was this caller's own. */
+  sticky: z.enum(["last-agent", "owner"]).nullable().optional(),
+  /** Artificial age in the caller's place; the reported wait is without it. */
+  ageMs: z.number().optional(),
+  /** Members who were free but not for this caller, by why. */
+  unsuited: z
+    .object({
+      skills: z.number().int(),
+      notYet: z.number().int(),
+      named: z.array(z.object({ agentId: z.string(), because: z.enum(["skills", "not-yet"]) })),
+    })
+    .optional(),
 });
 export type OfferReason = z.infer<typeof OfferReason>;
 
@@ -100,8 +137,27 @@ export const LedgerEvent = z.discriminatedUnion("type", [
   event("flow.invalid", { node: z.string(), digits: z.string() }),
   event("flow.timeout", { node: z.string() }),
   event("flow.left", { node: z.string(), cause: z.string() }),
-  event("queue.entered", { queueId: z.string(), priority: z.number(), enqueuedAt: z.number() }),
-  event("queue.announced", { position: z.number().int(), waiting: z.number().int() }),
+  event("queue.entered", {
+    queueId: z.string(),
+    priority: z.number(),
+    enqueuedAt: z.number(),
+    requirement: z.string().nullable().optional(),
+    ageMs: ms.optional(),
+    sticky: z.object({ agentId: z.string(), because: z.enum(["last-agent", "owner"]) }).optional(),
+  }),
+  event("queue.announced", {
+    position: z.number().int(),
+    waiting: z.number().int(),
+    /** What was said, null when nothing of the wait was. */
+    estimatedWaitMs: ms.nullable().optional(),
+  }),
+  /** Where the queue sent a caller who left it for a cause; before the next queue, flow, message or number begins. */
+  event("queue.overflowed", {
+    queueId: z.string(),
+    cause: z.string(),
+    to: z.enum(["queue", "flow", "voicemail", "number", "callback"]),
+    target: z.string().nullable(),
+  }),
   event("queue.returned", { queueId: z.string(), cause: z.string(), enqueuedAt: z.number() }),
   event("queue.left", { queueId: z.string(), cause: QueueLeftCause, waitMs: ms }),
   event("offer.made", {

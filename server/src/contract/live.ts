@@ -28,6 +28,20 @@ export const LiveQueue = z.object({
     averageWaitMs: z.number().nullable(),
     longestWaitMs: z.number().nullable(),
   }),
+  /** What the router itself says of the queue. */
+  router: z.object({
+    /** What somebody who came now would wait; null when unknown or nobody works. */
+    estimatedWaitMs: z.number().nullable(),
+    /** How far off the first estimates that were told have been on average, over so many callers. */
+    estimateErrorMs: z.number().nullable(),
+    estimatesJudged: z.number().int(),
+    /** From the event that made an offer possible to the INVITE on the wire, over the last offers; null: none yet. */
+    timeToOfferMs: z.object({ p50: z.number(), p99: z.number(), offers: z.number().int() }).nullable(),
+    /** Who waits beyond the queue's alarm now: the starvation alarm. */
+    late: z.number().int(),
+    /** Of `waiting`, those who will be called back. */
+    callbacks: z.number().int(),
+  }),
 });
 export type LiveQueue = z.infer<typeof LiveQueue>;
 
@@ -50,6 +64,12 @@ export const LiveWaiting = z.object({
   from: z.string(),
   enqueuedAt: z.number(),
   priority: z.number(),
+  /** What the caller requires, or null. */
+  requirement: z.string().nullable(),
+  /** To be called back: nobody is on the line. */
+  callback: z.boolean(),
+  /** Waits beyond the queue's alarm. */
+  late: z.boolean(),
 });
 export type LiveWaiting = z.infer<typeof LiveWaiting>;
 
@@ -66,7 +86,19 @@ export const LiveEvent = z.discriminatedUnion("kind", [
   /** Configuration changed: what was fetched under this name is stale. */
   z.object({
     kind: z.literal("changed"),
-    what: z.enum(["people", "queues", "numbers", "flows", "trunks", "prompts", "labels"]),
+    what: z.enum([
+      "people",
+      "queues",
+      "numbers",
+      "flows",
+      "trunks",
+      "prompts",
+      "labels",
+      "routing", // skills, teams, schedules, the draft or the versions of the routing configuration
+      "callbacks",
+      "customers",
+      "emergency",
+    ]),
   }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;

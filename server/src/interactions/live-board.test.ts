@@ -17,7 +17,14 @@ const today: LiveQueue["today"] = {
   averageWaitMs: null,
   longestWaitMs: null,
 };
-const caller = { queueId: "sales", from: "+15550111", priority: 0 };
+const caller = {
+  queueId: "sales",
+  from: "+15550111",
+  priority: 0,
+  requirement: null,
+  callback: false,
+  late: false,
+};
 
 async function open() {
   const clock = createManualClock(0);

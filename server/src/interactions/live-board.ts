@@ -76,6 +76,14 @@ export function openLiveBoard(
       longestSince: earliest(callers?.values()),
       agents: staffing.get(queueId) ?? nobody,
       today: sources.today(queueId),
+      router: {
+        estimatedWaitMs: null,
+        estimateErrorMs: null,
+        estimatesJudged: 0,
+        timeToOfferMs: null,
+        late: 0,
+        callbacks: 0,
+      },
     };
   };
   const publishDue = () => {

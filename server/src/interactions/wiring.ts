@@ -127,6 +127,9 @@ function showOnScreens(entry: LedgerEntry, interaction: Interaction, parts: Wire
       from: interaction.from,
       enqueuedAt: event.enqueuedAt,
       priority: event.type === "queue.entered" ? event.priority : 0,
+      requirement: event.type === "queue.entered" ? (event.requirement ?? null) : null,
+      callback: false,
+      late: false,
     });
   if (event.type === "queue.left" || event.type === "interaction.ended") live.left(interactionId);
   if (event.type === "queue.left") live.refreshQueue(event.queueId);

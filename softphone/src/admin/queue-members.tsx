@@ -30,7 +30,7 @@ export function QueueMembers(props: { queue: queues.Queue }) {
   const others = labels.people.filter((person) => members.every((member) => member.personId !== person.id));
   return (
     <Stack gap="sm">
-      <AddMember people={others} onAdd={(personId) => change([...members, { personId, priority: 0 }])} />
+      <AddMember people={others} onAdd={(personId) => change([...members, { personId, ...queues.plainMembership }])} />
       {members.length === 0 ? (
         <Empty title={t("queues.noMembers")} hint={t("queues.noMembersHint")} />
       ) : (

@@ -2,7 +2,8 @@ import type { OfferReason } from "./reason.ts";
 import type { Channel } from "./settings.ts";
 
 /** Why a caller left the queue without an agent. Other causes are the ones that callers of `cancel` give. */
-export type ExitCause = "max-wait" | "no-agents" | "queue-full" | "queue-removed" | "node-lost" | "cancelled";
+export type ExitCause =
+  "max-wait" | "no-agents" | "queue-full" | "estimated-wait" | "queue-removed" | "node-lost" | "cancelled";
 
 /** Why a live offer was taken back or ended without being accepted. */
 export type WithdrawCause =

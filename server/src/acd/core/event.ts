@@ -10,6 +10,21 @@ export interface Entry {
   priority: number;
   enqueuedAt: number;
   position?: "front" | "back";
+  /** What the agent must be able to do (contract/requirement.ts), in its usual spelling. Default: nothing. */
+  requirement?: string;
+  /** Artificial age: the place in the queue is that of somebody who came so much earlier; reported waits are not touched. */
+  ageMs?: number;
+  /** The agent that this caller should have, and how long (from entry) to wait for them alone. */
+  sticky?: Sticky;
+  /** A call back to somebody who is not on the line: no announcements, no longest wait, no leaving for lack of staff. */
+  callback?: boolean;
+}
+
+export interface Sticky {
+  agentId: string;
+  /** Why this one: who had the customer last, or who owns the matter. */
+  because: "last-agent" | "owner";
+  patienceMs: number;
 }
 
 /** What happened. Any of these may come late, twice, or about things that are gone: the board copes. */
@@ -30,7 +45,11 @@ export type AcdEvent =
       cause: string;
       queues: Membership[];
       capacity: Capacity;
+      /** Proficiencies 1 to 10 by skill. Default: none. */
+      skills?: Record<string, number>;
     }
+  /** A new business day: the agents' counts of interactions begin at 0. The same day again changes nothing. */
+  | { type: "day-began"; day: string }
   | { type: "agent-ready"; agentId: string }
   | { type: "agent-removed"; agentId: string }
   | { type: "queue-set"; settings: QueueSettings }

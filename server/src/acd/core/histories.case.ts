@@ -35,6 +35,8 @@ const settings: fc.Arbitrary<QueueSettings> = fc.record({
   noAgentsAfterMs: fc.constantFrom(null, null, 0, 15_000),
   announceEveryMs: maybeMs(15_000),
   alarmWaitMs: maybeMs(30_000),
+  maxEstimatedWaitMs: fc.constant(null),
+  rings: fc.constant([]),
 });
 
 const membership = fc.record(

@@ -137,5 +137,15 @@ function explain(turn: Turn, caller: Caller, queue: Queue, choice: Choice, seen:
     },
     passedOver: seen.passedOver,
     competing: [],
+    requirement: null,
+    requirementOnEntry: null,
+    skills: {},
+    ring: 0,
+    level: 1,
+    delayMs: 0,
+    borrowedFrom: null,
+    sticky: null,
+    ageMs: 0,
+    unsuited: { skills: 0, notYet: 0, named: [] },
   };
 }

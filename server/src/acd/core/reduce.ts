@@ -61,6 +61,8 @@ function apply(turn: Turn, event: AcdEvent): ReplyResult {
       return startNode(turn, event.nodeId);
     case "node-lost":
       return loseSession(turn, event.session);
+    case "day-began":
+      return "ignored";
     case "tick":
       tick(turn);
       return "done";

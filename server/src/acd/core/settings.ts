@@ -3,7 +3,30 @@ export const channels = ["voice", "chat", "email", "message"] as const;
 export type Channel = (typeof channels)[number];
 
 /** How a queue chooses among the agents that are free; see strategies.ts for what each one orders by. */
-export type Strategy = "longest-idle" | "round-robin" | "linear" | "weighted-random";
+export const strategies = [
+  "longest-idle",
+  "fewest-interactions",
+  "round-robin",
+  "most-proficient",
+  "least-proficient",
+  "linear",
+  "weighted-random",
+] as const;
+export type Strategy = (typeof strategies)[number];
+
+/** A step by which the search widens for a caller who has waited `afterMs` since the original entry. */
+export interface Ring {
+  /** Above 0 and above that of the ring before. */
+  afterMs: number;
+  /** Minimum proficiencies are lowered by so many from here on (not on top of the ring before). */
+  lowerBy: number;
+  /** Skills that are no longer asked for: keys, `key=value`, or "*" for all. */
+  drop: string[];
+  /** Members up to this level may be asked; without rings, and before the first, level 1. */
+  level: number;
+  /** Agents of these queues may be asked, too, whatever their level there. They don't count as staff here. */
+  borrowFrom: string[];
+}
 
 /** What an administrator sets per queue. Times are milliseconds; `null` means "not at all". */
 export interface QueueSettings {
@@ -31,6 +54,10 @@ export interface QueueSettings {
   announceEveryMs: number | null;
   /** A wait beyond this raises a "late" notice (the breach of the bound); the caller keeps waiting. */
   alarmWaitMs: number | null;
+  /** Who would wait longer than this, by the estimate, leaves on entry with cause "estimated-wait". */
+  maxEstimatedWaitMs: number | null;
+  /** In order of `afterMs`; empty: everybody of level 1 from the start, and the others never. */
+  rings: Ring[];
 }
 
 /** An agent's place in one queue. */
@@ -42,6 +69,10 @@ export interface Membership {
   order?: number;
   /** For "weighted-random": the share. Default 1. */
   weight?: number;
+  /** 1 (default) is asked from the start, higher ones from the ring on that reaches them. */
+  level?: number;
+  /** The agent gets callers of this queue only when they have waited so long since the original entry. Default 0. */
+  delayMs?: number;
 }
 
 /**
@@ -53,6 +84,11 @@ export interface Capacity {
   total: number;
   weights: Partial<Record<Channel, number>>;
   limits: Partial<Record<Channel, number>>;
+  /**
+   * What an interaction of a channel may interrupt: those of the named channels don't count against its weight
+   * (`{ voice: ["email"] }`: a call may interrupt mail). They go on, and count, when it is over.
+   */
+  interrupts?: Partial<Record<Channel, Channel[]>>;
 }
 
 /** One voice call and nothing else. */
@@ -73,4 +109,6 @@ export const defaultQueueSettings: Omit<QueueSettings, "queueId"> = {
   noAgentsAfterMs: null,
   announceEveryMs: null,
   alarmWaitMs: null,
+  maxEstimatedWaitMs: null,
+  rings: [],
 };

@@ -9,6 +9,9 @@ type Score = (agent: Agent, membership: Membership, queue: Queue) => number;
  */
 const scores: Record<Strategy, Score> = {
   "longest-idle": (agent) => agent.idleSince,
+  "fewest-interactions": (agent) => agent.idleSince,
+  "most-proficient": (agent) => agent.idleSince,
+  "least-proficient": (agent) => agent.idleSince,
   "round-robin": (agent, { queueId }) => agent.lastOffered[queueId] ?? 0,
   linear: (_agent, { order = 0 }) => order,
   "weighted-random": drawLot,

@@ -18,6 +18,14 @@ const queue = (queueId: string, waiting: number): live.LiveQueue => ({
     averageWaitMs: null,
     longestWaitMs: null,
   },
+  router: {
+    estimatedWaitMs: null,
+    estimateErrorMs: null,
+    estimatesJudged: 0,
+    timeToOfferMs: null,
+    late: 0,
+    callbacks: 0,
+  },
 });
 
 function snapshot(seq: number): LiveState {

@@ -23,9 +23,10 @@ it("shows agents in trouble first, then those at work, each by how long", () => 
   expect(orderAgents(agents).map((one) => one.personId)).toEqual(["d", "c", "b", "e", "a"]);
 });
 it("shows the longest wait first", () => {
+  const caller = { queueId: "q", from: "", priority: 0, requirement: null, callback: false, late: false };
   const waiting = [
-    { interactionId: "late", queueId: "q", from: "", enqueuedAt: 9, priority: 0 },
-    { interactionId: "early", queueId: "q", from: "", enqueuedAt: 1, priority: 0 },
+    { ...caller, interactionId: "late", enqueuedAt: 9 },
+    { ...caller, interactionId: "early", enqueuedAt: 1 },
   ];
   expect(orderWaiting(waiting).map((one) => one.interactionId)).toEqual(["early", "late"]);
 });
