@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { QueueMember, QueueSettings } from "./queues.ts";
+import { RoutingDocument } from "./routing.ts";
 
 /*
  * "What would that week have been with these settings?" The production router runs the calls of a past period
@@ -32,6 +33,8 @@ const ProposedQueue = z
 const Proposal = z.discriminatedUnion("type", [
   /** Some queues otherwise, everything else as now. */
   z.object({ type: z.literal("queues"), queues: z.array(ProposedQueue).min(1).max(1_000) }).strict(),
+  /** The whole configuration otherwise: a draft's document, or one from a file. */
+  z.object({ type: z.literal("document"), document: RoutingDocument }).strict(),
 ]);
 
 export const SimulationRequest = z
@@ -64,7 +67,7 @@ function figures<V extends z.ZodType>(value: V) {
     abandoned: value,
     shortAbandoned: value,
     flowedOut: value,
-    /** `flowedOut` by cause: "max-wait", "no-agents", "queue-full", "exit-key"... */
+    /** `flowedOut` by cause, in the ledger's words: "maximum-wait", "no-agents", "exit-key"... */
     flowedOutBy: z.record(z.string(), value),
     stillWaiting: value,
     /** Talks that ended, wrap-up included. */
