@@ -1,7 +1,7 @@
 /** Calls in progress: each incoming one gets its story; a drain waits for them. */
 import { handleCall } from "../interactions/handle-call.ts";
 import { findEarlierCalls } from "../interactions/interactions.postgres.ts";
-import type { World } from "../interactions/world.ts";
+import type { CustomerFacts, OpeningHours, World } from "../interactions/world.ts";
 import type { Closing } from "./closing.ts";
 import type { Foundations } from "./foundations.ts";
 import type { Lines } from "./lines.ts";
@@ -32,6 +32,8 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
     desks: screens.desks,
     directory: admin.directory,
     prompts,
+    customers: nobodyKnown,
+    hours: alwaysOpen,
     earlierCalls: (from, except) => findEarlierCalls(postgres, from, except),
   };
   telephony.onCall((call) => {
@@ -47,6 +49,10 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
   });
   return { count: () => stories.size, allEnded };
 }
+
+/** Until customers and schedules have their own stores. */
+const nobodyKnown: CustomerFacts = { attributesOf: () => Promise.resolve({}) };
+const alwaysOpen: OpeningHours = { isOpen: () => true, closesAt: () => null, on: () => () => undefined };
 
 /** Resolves after so long; does not keep the process alive. */
 export function after(ms: number): Promise<void> {

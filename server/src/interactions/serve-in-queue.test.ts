@@ -145,6 +145,8 @@ class Stage {
         queue: () => ({ name: "Sales", settings: settingsNow() }),
       },
       prompts: { music: () => "music", files: () => [], resolve: () => ({ files: [], missing: [] }) },
+      customers: { attributesOf: () => Promise.resolve({}) },
+      hours: { isOpen: () => true, closesAt: () => null, on: () => () => undefined },
       earlierCalls: () => Promise.resolve([]),
       telephony: {
         registrar: { ...noLine, devicesOf: (id: string) => (this.softphones.has(id) ? ["softphone"] : []) },

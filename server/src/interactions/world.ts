@@ -23,6 +23,25 @@ export interface Directory {
 
 export type EarlierCalls = CallCard["earlier"];
 
+/** What is known of those who call. */
+export interface CustomerFacts {
+  /**
+   * The attributes of the customer with this number ("" for a caller who hides it); empty when nobody is known by
+   * it. May take its time or reject: a call waits for it a moment only, and goes on without.
+   */
+  attributesOf(number: string): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Opening hours, holidays and the emergency switch, in memory. `at` is milliseconds since 1970. */
+export interface OpeningHours {
+  /** A schedule that does not exist counts as open: callers are rather served than sent away. */
+  isOpen(scheduleId: string, at: number): boolean;
+  /** When it closes next, after `at`; null when it is closed at `at`, and when no closing is known. */
+  closesAt(scheduleId: string, at: number): number | null;
+  /** Hears that schedules or the switch have changed; returns the function that stops it. */
+  on(listener: () => void): () => void;
+}
+
 export interface World {
   clock: Clock;
   log: Log;
@@ -34,6 +53,8 @@ export interface World {
   desks: Desks;
   directory: Directory;
   prompts: PromptFiles;
+  customers: CustomerFacts;
+  hours: OpeningHours;
   /** Earlier interactions of the same caller, newest first, at most ten. */
   earlierCalls(from: string, except: string): Promise<EarlierCalls>;
 }
