@@ -17,6 +17,8 @@ export type {
   QueueView,
   WaitingExplanation,
   WaitingView,
+  WhyIdle,
+  WhyWaiting,
 } from "./core/view.ts";
 export type { Engagement, ExitCause, HoldCause, WithdrawCause } from "./core/effect.ts";
 export type { OfferReason, Staffing, Trigger } from "./core/reason.ts";

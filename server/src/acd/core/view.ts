@@ -107,16 +107,59 @@ export function viewAgent(agent: Agent): AgentView {
   };
 }
 
-/** Why a caller waits, answered live. */
+/** The one thing that keeps a caller waiting, the first that holds. */
+export type WhyWaiting =
+  /** Rings at somebody now. */
+  | "ringing"
+  /** The queue has no agents at all. */
+  | "no-members"
+  /** It has, but nobody of them works now. */
+  | "nobody-works"
+  /** Waits for the caller's own agent alone, until `timers.stickyUntil`. */
+  | "own-agent"
+  /** Nobody who works meets the requirement as it stands. */
+  | "nobody-suits"
+  /** Those who would do are of a level or with a delay that the caller has not reached. */
+  | "not-yet"
+  /** Free agents declined or did not answer this caller a moment ago. */
+  | "left-out"
+  /** Everybody who would do has something else to do; `position` tells the rest. */
+  | "all-busy";
+
+/** Why a caller waits, answered live. Times are epoch milliseconds. */
 export interface WaitingExplanation {
   interactionId: string;
   queueId: string;
+  because: WhyWaiting;
   position: number;
   waiting: number;
+  /** Since the original entry. */
   waitedMs: number;
+  priority: number;
+  ageMs: number;
+  callback: boolean;
   staffing: Staffing;
+  /** What is asked of an agent now, and what was on entry; null when nothing. */
+  requirement: string | null;
+  requirementOnEntry: string | null;
+  /** How many rings have been passed, of how many. */
+  ring: number;
+  rings: number;
+  /** Members (and agents borrowed at this ring) who meet all of it: at all, working, and free now. */
+  suited: { members: number; working: number; free: number };
+  /** Members who work and would do but for their level or delay. */
+  notYet: number;
+  sticky: { agentId: string; because: "last-agent" | "owner" } | null;
   leftOut: { agentId: string; untilMs: number }[];
   offeredTo: string[];
+  timers: {
+    /** The next ring or delay that lets more agents in. */
+    widensAt: number | null;
+    stickyUntil: number | null;
+    announceAt: number | null;
+    maxWaitAt: number | null;
+    alarmAt: number | null;
+  };
   /** One sentence in English for logs and the API; screens build their own from the fields. */
   sentence: string;
 }
@@ -138,10 +181,27 @@ export function explainWaiting(board: Board, interactionId: string, now: number)
     leftOut,
     offeredTo: offeredTo(board, caller),
   };
-  return { ...facts, sentence: sayWhyWaiting(facts) };
+  return {
+    ...facts,
+    because: "all-busy",
+    priority: caller.priority,
+    ageMs: 0,
+    callback: false,
+    requirement: null,
+    requirementOnEntry: null,
+    ring: 0,
+    rings: 0,
+    suited: { members: 0, working: 0, free: 0 },
+    notYet: 0,
+    sticky: null,
+    timers: { widensAt: null, stickyUntil: null, announceAt: null, maxWaitAt: null, alarmAt: null },
+    sentence: sayWhyWaiting(facts),
+  };
 }
 
-function sayWhyWaiting(facts: Omit<WaitingExplanation, "sentence">): string {
+type Seen = Pick<WaitingExplanation, "staffing" | "offeredTo" | "leftOut" | "position" | "waiting">;
+
+function sayWhyWaiting(facts: Seen): string {
   const { staffing, offeredTo: ringing, leftOut, position, waiting } = facts;
   if (ringing.length > 0) return `Rings at ${ringing.join(", ")}`;
   if (staffing.members === 0) return "The queue has no agents";
@@ -153,14 +213,54 @@ function sayWhyWaiting(facts: Omit<WaitingExplanation, "sentence">): string {
   return `Number ${position} of ${waiting}; ${busy} agents talk, ${wrapUp} are in wrap-up, ${offered} are being rung`;
 }
 
+/** The one thing that keeps an agent from getting a caller, the first that holds. */
+export type WhyIdle =
+  /** Is offered, talks, or is in wrap-up. */
+  | "engaged"
+  /** Gets no offers: `cause` says why. */
+  | "not-routable"
+  | "no-queues"
+  | "nobody-waits"
+  /** Declined or did not answer those who wait a moment ago. */
+  | "left-out"
+  /** Lacks a skill that those who wait require. */
+  | "lacks-skills"
+  /** Those who wait have not reached the agent's level or delay. */
+  | "not-yet"
+  /** Those who wait do so for their own agents. */
+  | "reserved"
+  /** Those who wait ring elsewhere already. */
+  | "ringing-elsewhere"
+  /** No room for another of the channels that wait. */
+  | "at-capacity";
+
 /** Why an agent gets nothing, answered live. */
 export interface AgentExplanation {
   agentId: string;
+  because: WhyIdle;
   engagement: Engagement;
   routable: boolean;
   cause: string;
-  /** The agent's queues, with who waits there. A queue that does not exist has `exists: false`. */
-  queues: { queueId: string; exists: boolean; waiting: number; leftOutOf: number }[];
+  idleSince: number;
+  skills: Record<string, number>;
+  /** The agent's queues and those that may borrow the agent, with who waits there and why not for this agent. */
+  queues: {
+    queueId: string;
+    /** False for a queue that the router does not know. */
+    exists: boolean;
+    /** The queue of the agent's own that lends them here, or null for a member. */
+    borrowedFrom: string | null;
+    level: number;
+    delayMs: number;
+    waiting: number;
+    ringing: number;
+    leftOutOf: number;
+    lacksSkillsFor: number;
+    notYetFor: number;
+    reservedForOthers: number;
+  }[];
+  /** Callers who wait for this agent alone. */
+  reserved: number;
   sentence: string;
 }
 
@@ -172,13 +272,21 @@ export function explainAgent(board: Board, agentId: string, now: number): AgentE
     const queue = board.queues.get(queueId);
     const callers = queue ? callersOf(queue) : [];
     const leftOutOf = callers.filter((caller) => (caller.leftOut[agentId] ?? 0) > now).length;
-    return { queueId, exists: queue !== undefined, waiting: callers.length, leftOutOf };
+    const more = { borrowedFrom: null, level: 1, delayMs: 0, ringing: 0 };
+    const none = { lacksSkillsFor: 0, notYetFor: 0, reservedForOthers: 0 };
+    return { queueId, exists: queue !== undefined, waiting: callers.length, leftOutOf, ...more, ...none };
   });
   const facts = { agentId, engagement, routable, cause, queues };
-  return { ...facts, sentence: sayWhyIdle(facts) };
+  const rest = { because: "nobody-waits" as const, idleSince: agent.idleSince, skills: {}, reserved: 0 };
+  return { ...facts, ...rest, sentence: sayWhyIdle(facts) };
 }
 
-function sayWhyIdle({ engagement, routable, cause, queues }: Omit<AgentExplanation, "sentence">): string {
+function sayWhyIdle({
+  engagement,
+  routable,
+  cause,
+  queues,
+}: Pick<AgentExplanation, "engagement" | "routable" | "cause" | "queues">): string {
   if (engagement !== "idle") return `The agent is ${engagement}`;
   if (!routable) return `The agent gets no offers: ${cause}`;
   if (queues.length === 0) return "The agent belongs to no queue";
