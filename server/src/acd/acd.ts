@@ -7,6 +7,7 @@ export type {
   AcdOptions,
   AgentProfile,
   EnqueueRequest,
+  RoutingStanding,
   Waiting,
   WaitingStep,
 } from "./interface.ts";
@@ -21,6 +22,7 @@ export type {
   WhyWaiting,
 } from "./core/view.ts";
 export type { Engagement, ExitCause, HoldCause, WithdrawCause } from "./core/effect.ts";
+export type { QueueFigures } from "./core/figures.ts";
 export type { OfferReason, Staffing, Trigger } from "./core/reason.ts";
 export type { Capacity, Channel, Membership, QueueSettings, Ring, Strategy } from "./core/settings.ts";
 export type { Sticky } from "./core/event.ts";

@@ -4,6 +4,7 @@ import type { Acd, AcdNotice, AcdOptions, AgentProfile, EnqueueRequest, Waiting 
 import { checkAgent, checkEntry, checkNumber, checkQueue, type Problem } from "./core/check.ts";
 import type { Effect, ReplyResult } from "./core/effect.ts";
 import type { AcdEvent, DeclineCause } from "./core/event.ts";
+import { figuresOf } from "./core/figures.ts";
 import type { Channel, QueueSettings } from "./core/settings.ts";
 import { explainAgent, explainWaiting, viewAgent, viewBoard, viewQueue } from "./core/view.ts";
 import type { Outcome } from "./event-log.ts";
@@ -147,6 +148,15 @@ export class Door implements Acd {
   queue(queueId: string) {
     const queue = this.router.board.queues.get(queueId);
     return queue ? viewQueue(this.router.board, queue) : null;
+  }
+
+  figures(queueId: string) {
+    const queue = this.router.board.queues.get(queueId);
+    return queue ? figuresOf(queue) : null;
+  }
+
+  routing() {
+    return this.router.standing();
   }
 
   agent(agentId: string) {

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Effect, WithdrawCause } from "./core/effect.ts";
 import type { Sticky } from "./core/event.ts";
+import type { QueueFigures } from "./core/figures.ts";
 import type { OfferReason } from "./core/reason.ts";
 import type { Capacity, Channel, Membership, QueueSettings } from "./core/settings.ts";
 import type { AgentExplanation, AgentView, BoardView, QueueView, WaitingExplanation } from "./core/view.ts";
@@ -76,6 +77,17 @@ export interface AgentProfile {
 /** Everything the router did, on every node, after it became final: for the realtime feed and alarms. */
 export type AcdNotice = Exclude<Effect, { type: "reply" }> & { at: number };
 
+/** How a node stands in the routing: whether it is the router, and how far behind the log it is. */
+export interface RoutingStanding {
+  isLeading: boolean;
+  /** The newest fencing epoch that this node knows of. */
+  epoch: number;
+  /** Lines that this node has reduced and whose effects are not final yet. */
+  unfinalLines: number;
+  /** The age of the oldest of them; 0 when there is none. */
+  lagMs: number;
+}
+
 /**
  * The router. Every change goes through one ordered log; promises resolve once the change is final (written
  * together with its effects). Unknown queues, agents and interactions are refused with a Failure "not-found".
@@ -127,6 +139,10 @@ export interface Acd {
   /** One queue or agent of it; null when unknown. */
   queue(queueId: string): QueueView | null;
   agent(agentId: string): AgentView | null;
+  /** A queue's figures at a cost that does not grow with who waits; null when unknown. */
+  figures(queueId: string): QueueFigures | null;
+  /** How this node stands in the routing. */
+  routing(): RoutingStanding;
   /** Hears every notice in order; returns the function that stops it. A listener that throws is logged. */
   on(listener: (notice: AcdNotice) => void): () => void;
   /** Null when it does not wait. */

@@ -6,6 +6,7 @@ import type { Effect } from "./core/effect.ts";
 import type { AcdEvent, LogEntry } from "./core/event.ts";
 import { reduce } from "./core/reduce.ts";
 import { restoreBoard, saveBoard } from "./core/snapshot.ts";
+import type { RoutingStanding } from "./interface.ts";
 import type { Batch, EventLog, Memory, Outcome, StoredEntry } from "./event-log.ts";
 
 const leaseMs = 2_000;
@@ -77,6 +78,16 @@ export class Router {
 
   get isLeading(): boolean {
     return this.epoch !== null;
+  }
+
+  standing(): RoutingStanding {
+    const oldest = this.unfinal[0]?.at;
+    return {
+      isLeading: this.isLeading,
+      epoch: this.lastEpoch,
+      unfinalLines: this.unfinal.length,
+      lagMs: oldest === undefined ? 0 : Math.max(0, this.now() - oldest),
+    };
   }
 
   async start(): Promise<void> {
