@@ -13,11 +13,11 @@
  *   any of them: hungUp ──► the end
  */
 import type { Flow, FlowNode, PromptRef } from "../../contract/flow.ts";
+import { isOpen } from "../../contract/opening-hours.ts";
 import type { Language } from "../../contract/people.ts";
 import { collect, enqueue, play, recordMessage, transfer } from "./ask.ts";
 import type { NodeOf } from "./ask.ts";
 import type { FlowEnd, FlowEvent, FlowState, FlowStep } from "./flow-state.ts";
-import { isOpen } from "./hours.ts";
 import { shipped } from "./prompt-catalog.ts";
 
 /** No call enters more nodes than this: what runs in circles ends with an apology instead of a bill. */

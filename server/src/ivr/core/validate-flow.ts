@@ -1,9 +1,9 @@
 /** Whether a flow makes sense: all that is wrong with it, at once. */
 import { Flow } from "../../contract/flow.ts";
 import type { FlowNode, OpenInterval, PromptRef } from "../../contract/flow.ts";
+import { isTimezone, minutesOfDay } from "../../contract/opening-hours.ts";
 import type { FlowProblem } from "../../contract/telephony.ts";
 import { edgesFrom, idleCycles, reachableNodes } from "./flow-edges.ts";
-import { isTimezone, minutesOfDay } from "./hours.ts";
 import { shippedPrompts } from "./prompt-catalog.ts";
 
 /** What exists around the flow. */
