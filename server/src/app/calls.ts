@@ -1,6 +1,6 @@
 /** Calls in progress: each incoming one gets its story; a drain waits for them. */
 import { handleCall } from "../interactions/handle-call.ts";
-import { findEarlierCalls } from "../interactions/interactions.postgres.ts";
+import { findEarlierCalls, findLastAgent } from "../interactions/interactions.postgres.ts";
 import type { CustomerFacts, OpeningHours, World } from "../interactions/world.ts";
 import type { Closing } from "./closing.ts";
 import type { Foundations } from "./foundations.ts";
@@ -34,6 +34,7 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
     prompts,
     customers: nobodyKnown,
     hours: alwaysOpen,
+    lastAgent: (from, since) => findLastAgent(postgres, from, since),
     earlierCalls: (from, except) => findEarlierCalls(postgres, from, except),
   };
   telephony.onCall((call) => {

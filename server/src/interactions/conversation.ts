@@ -7,6 +7,7 @@ import type { LedgerEvent, Outcome, Party } from "../contract/ledger.ts";
 import { Language } from "../contract/people.ts";
 import type { FlowNote } from "../ivr/ivr.ts";
 import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
+import { inTime } from "./in-time.ts";
 import type { EarlierCalls, World } from "./world.ts";
 
 export interface Conversation {
@@ -17,6 +18,8 @@ export interface Conversation {
   /** What the flow tells: written to the ledger, and what the agent should know is kept. */
   note(note: FlowNote): void;
   readonly language: Language;
+  /** What is known of the caller as a customer; empty when it can't be known soon. Never rejects. */
+  attributes(): Promise<Readonly<Record<string, string>>>;
   /** Callers from the web see where they are. */
   tell(state: "flow" | "waiting" | "talking"): void;
   /** What the agent sees of the caller, as of now. */
@@ -60,6 +63,9 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
   let ended = false;
 
   number.then((value) => (readableNumber = value)).catch(() => undefined); // only rejects when the ledger closes
+  const attributes = inTime(world.customers.attributesOf(call.from), {}, clock, (problem) => {
+    log.warn({ interactionId, problem }, "The caller's attributes are not known in this call");
+  });
   world.earlierCalls(call.from, interactionId).then(
     (found) => (earlier = found),
     (error: unknown) => {
@@ -83,6 +89,7 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
     get language() {
       return language;
     },
+    attributes: () => attributes,
     tell(state) {
       if (call.source === "web") leg.tell(state);
     },

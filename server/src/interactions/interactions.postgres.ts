@@ -157,3 +157,22 @@ export async function findEarlierCalls(
     return { interactionId: id, at: startedAt, queueId, agentId, outcome, dispositionId, note };
   });
 }
+
+/**
+ * Who talked with this caller last, in a call that began after `since` (milliseconds since 1970); null for none, and
+ * for callers who are not known by a number. Rejects with Failure "unavailable" while the database is away.
+ */
+export async function findLastAgent(
+  postgres: Queryable,
+  from: string,
+  since: number,
+): Promise<string | null> {
+  if (!/\d/.test(from)) return null;
+  const [row] = await postgres.query<{ agentId: string }>(
+    `select talk.agent_id as "agentId" from interaction as call join handling as talk on talk.interaction_id = call.id
+     where call.from_number = $1 and call.started_at > ${time("$2")}
+     order by call.started_at desc, talk.handling desc limit 1`,
+    [from, clampTime(since)],
+  );
+  return row?.agentId ?? null;
+}

@@ -147,6 +147,7 @@ class Stage {
       prompts: { music: () => "music", files: () => [], resolve: () => ({ files: [], missing: [] }) },
       customers: { attributesOf: () => Promise.resolve({}) },
       hours: { isOpen: () => true, closesAt: () => null, on: () => () => undefined },
+      lastAgent: () => Promise.resolve(null),
       earlierCalls: () => Promise.resolve([]),
       telephony: {
         registrar: { ...noLine, devicesOf: (id: string) => (this.softphones.has(id) ? ["softphone"] : []) },

@@ -32,12 +32,15 @@ export interface CustomerFacts {
   attributesOf(number: string): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Opening hours, holidays and the emergency switch, in memory. `at` is milliseconds since 1970. */
+/**
+ * Opening hours, holidays and the emergency switch, in memory. `at` is milliseconds since 1970; the schedule null is
+ * always open, but for the switch.
+ */
 export interface OpeningHours {
   /** A schedule that does not exist counts as open: callers are rather served than sent away. */
-  isOpen(scheduleId: string, at: number): boolean;
+  isOpen(scheduleId: string | null, at: number): boolean;
   /** When it closes next, after `at`; null when it is closed at `at`, and when no closing is known. */
-  closesAt(scheduleId: string, at: number): number | null;
+  closesAt(scheduleId: string | null, at: number): number | null;
   /** Hears that schedules or the switch have changed; returns the function that stops it. */
   on(listener: () => void): () => void;
 }
@@ -55,6 +58,8 @@ export interface World {
   prompts: PromptFiles;
   customers: CustomerFacts;
   hours: OpeningHours;
+  /** The agent who talked with this number last, if that talk began after `since`; null for none. May take its time. */
+  lastAgent(from: string, since: number): Promise<string | null>;
   /** Earlier interactions of the same caller, newest first, at most ten. */
   earlierCalls(from: string, except: string): Promise<EarlierCalls>;
 }
