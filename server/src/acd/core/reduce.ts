@@ -3,7 +3,7 @@ import type { Board } from "./board.ts";
 import { cancel, enqueue, requeue } from "./callers.ts";
 import type { Effect, ReplyResult } from "./effect.ts";
 import type { AcdEvent, LogEntry } from "./event.ts";
-import { loseSession, startNode } from "./nodes.ts";
+import { loseSession, refuseLate, startNode } from "./nodes.ts";
 import { accept, decline } from "./offers.ts";
 import { removeQueue, setQueue } from "./queues.ts";
 import { engage, extendWrapUp, finishWrapUp, release } from "./talks.ts";
@@ -21,7 +21,7 @@ export function reduce(board: Board, entry: LogEntry): Effect[] {
   if (line <= (board.lines.get(session) ?? 0)) return [];
   board.lines.set(session, line);
   const turn = beginTurn(board, session);
-  const result = apply(turn, entry.event);
+  const result = refuseLate(turn, entry.event) ?? apply(turn, entry.event);
   endTurn(turn);
   turn.effects.push({ type: "reply", session, line, result });
   return turn.effects;

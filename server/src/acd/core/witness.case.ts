@@ -24,7 +24,7 @@ export class Witness {
   private readonly unavailable = new Set<string>();
 
   watch(board: Board, entry: LogEntry, effects: Effect[]): void {
-    this.before(entry);
+    if (!isRefused(effects)) this.before(entry);
     for (const effect of effects) this.see(board, effect);
     this.after(board);
     expectRightChoice(board, entry, effects);
@@ -42,6 +42,7 @@ export class Witness {
     }
     if (event.type === "wrap-up-finished") this.wrapUpUntil.delete(event.agentId);
     if (event.type === "node-lost" || event.type === "node-started") this.voiceTalks.clear();
+    if (event.type === "node-started") this.wrapUpUntil.clear();
     if (event.type === "released" || event.type === "requeued") {
       const agentId = event.type === "released" ? event.agentId : event.lostAgentId;
       this.voiceTalks.get(agentId)?.delete(event.interactionId);
@@ -134,6 +135,11 @@ export class Witness {
       expectBoundedWait(board);
     }
   }
+}
+
+function isRefused(effects: Effect[]): boolean {
+  const reply = effects.at(-1);
+  return reply?.type === "reply" && typeof reply.result === "object";
 }
 
 /** A free agent and a caller who may have each other have found each other. */
