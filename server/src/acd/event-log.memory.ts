@@ -137,6 +137,7 @@ export function openMemoryLog(clock: Clock, store: MemoryStore = createMemorySto
     async saveSnapshot(epoch, snapshot) {
       insistOnOpen();
       if (epoch !== store.epoch) return false;
+      if (snapshot.position <= (store.snapshot?.position ?? 0)) return true;
       store.snapshot = snapshot;
       store.entries = store.entries.filter(({ position }) => position > snapshot.position);
       return true;

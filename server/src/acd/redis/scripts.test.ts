@@ -111,6 +111,7 @@ describe("save-snapshot.lua and read.lua", () => {
     expect(await keepSnapshot(redis.client, keys, known, 1, snapshot)).toBe("saved");
     expect(await ids(keys.lines)).toEqual(["3-0"]);
     expect(await keepSnapshot(redis.client, keys, known, 2, { position: 3, text: "no" })).toBe("stale");
+    expect(await keepSnapshot(redis.client, keys, known, 1, { position: 1, text: "late" })).toBe("saved");
     expect(await readStore(redis.client, keys, known)).toEqual({ snapshot, committed: 0 });
     expect(await readStore(redis.client, keys, stranger)).toBe("lost");
   });
