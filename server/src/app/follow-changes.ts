@@ -83,5 +83,5 @@ function followQueue(
     desks.refresh(personId);
   }
   if (removed) live.removeQueue(queueId);
-  else live.refreshQueue(queueId);
+  else live.queueChanged(queueId);
 }

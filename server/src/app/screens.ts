@@ -86,6 +86,7 @@ function makeLiveBoard(
       acd,
       agents,
       today: (queueId) => figures.queueToday(queueId),
+      alarmWaitMs: (queueId) => admin.directory.queue(queueId)?.settings.alarmWaitMs || null,
       queueIdsOf: (personId) => admin.directory.membershipsOf(personId).map(({ queueId }) => queueId),
       queueIds: () => admin.directory.queues().map(({ id }) => id),
       publish: (event) => {

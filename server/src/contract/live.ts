@@ -73,6 +73,13 @@ export const LiveWaiting = z.object({
 });
 export type LiveWaiting = z.infer<typeof LiveWaiting>;
 
+/** What the router says of all queues together. */
+export const LiveRouter = z.object({
+  /** As in a queue's row, over the offers of all queues. */
+  timeToOfferMs: LiveQueue.shape.router.shape.timeToOfferMs,
+});
+export type LiveRouter = z.infer<typeof LiveRouter>;
+
 /** A change. Each carries the whole new value of its thing, so that applying one twice does no harm. */
 export const LiveEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("desk"), desk: Desk }),
@@ -82,6 +89,7 @@ export const LiveEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("agent-removed"), personId: z.uuid() }),
   z.object({ kind: z.literal("waiting"), waiting: LiveWaiting }),
   z.object({ kind: z.literal("waiting-left"), interactionId: z.uuid() }),
+  z.object({ kind: z.literal("router"), router: LiveRouter }),
   z.object({ kind: z.literal("interaction"), interaction: Interaction }),
   /** Configuration changed: what was fetched under this name is stale. */
   z.object({
@@ -119,6 +127,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
     queues: z.array(LiveQueue),
     agents: z.array(LiveAgent),
     waiting: z.array(LiveWaiting),
+    /** For those who get queues. */
+    router: LiveRouter.optional(),
   }),
   z.object({ type: z.literal("event"), seq: z.number().int(), event: LiveEvent }),
   z.object({ type: z.literal("resumed"), stream: z.string(), seq: z.number().int(), now: z.number() }),

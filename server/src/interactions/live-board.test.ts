@@ -17,14 +17,7 @@ const today: LiveQueue["today"] = {
   averageWaitMs: null,
   longestWaitMs: null,
 };
-const caller = {
-  queueId: "sales",
-  from: "+15550111",
-  priority: 0,
-  requirement: null,
-  callback: false,
-  late: false,
-};
+const caller = { queueId: "sales", from: "+15550111", priority: 0, requirement: null, callback: false };
 
 async function open() {
   const clock = createManualClock(0);
@@ -32,6 +25,7 @@ async function open() {
   const published: LiveEvent[] = [];
   const queuesOf: Record<string, string[]> = { [anna]: ["sales", "support"], [ben]: ["sales"] };
   const queueIds = ["sales", "support"];
+  const alarms: Record<string, number> = { sales: 60_000 };
   let tell: (notice: AcdNotice) => void = () => {};
   const board = openLiveBoard(
     {
@@ -41,8 +35,13 @@ async function open() {
           tell = listener;
           return () => {};
         },
+        figures: (queueId) =>
+          queueId === "sales"
+            ? { waiting: 0, estimatedWaitMs: 90_000, estimateError: { meanMs: 4_000, callers: 12 } }
+            : null,
       },
       agents,
+      alarmWaitMs: (queueId) => alarms[queueId] ?? null,
       today: () => today,
       queueIdsOf: (personId) => queuesOf[personId] ?? [],
       queueIds: () => queueIds,
@@ -56,6 +55,7 @@ async function open() {
     agents,
     board,
     published,
+    alarms,
     queuesOf,
     queueIds,
     tell: (notice: AcdNotice) => tell(notice),
@@ -155,5 +155,64 @@ describe("the live board", () => {
       queueId: "sales",
       from: caller.from,
     });
+  });
+
+  it("shows what the router estimates, and how wrong that was; nothing of a queue that it does not know", async () => {
+    const { board } = await open();
+    expect(queueOf(board, "sales")?.router).toMatchObject({
+      estimatedWaitMs: 90_000,
+      estimateErrorMs: 4_000,
+      estimatesJudged: 12,
+      timeToOfferMs: null,
+    });
+    expect(queueOf(board, "support")?.router).toMatchObject({ estimatedWaitMs: null, estimateErrorMs: null });
+  });
+
+  it("shows times to offer by queue and over all, and forgets them though nothing happens any more", async () => {
+    const { board, clock, published } = await open();
+    for (let i = 0; i < 50; i += 1) board.offered("sales", 2);
+    board.offered("support", 400);
+    board.offered("support", null);
+    expect(queueOf(board, "sales")?.router.timeToOfferMs).toMatchObject({ offers: 50 });
+    expect(queueOf(board, "support")?.router.timeToOfferMs).toMatchObject({ offers: 1 });
+    const { timeToOfferMs } = board.snapshot().router;
+    expect(timeToOfferMs?.offers).toBe(51);
+    expect(timeToOfferMs?.p99).toBeGreaterThan(300);
+    clock.advance(1_000);
+    expect(published.filter((event) => event.kind === "router")).toHaveLength(1);
+    clock.advance(20 * 60_000);
+    expect(published.findLast((event) => event.kind === "router")?.router.timeToOfferMs).toBeNull();
+    const row = published.findLast((event) => event.kind === "queue" && event.queue.queueId === "sales");
+    expect(row).toMatchObject({ queue: { router: { timeToOfferMs: null } } });
+  });
+
+  it("marks who waits beyond the alarm when the router says so, and counts them until they leave", async () => {
+    const { board, clock, published, tell } = await open();
+    board.waits({ ...caller, interactionId: "i1", enqueuedAt: 0 });
+    board.waits({ ...caller, interactionId: "i2", enqueuedAt: 0 });
+    expect(queueOf(board, "sales")?.router.late).toBe(0);
+    clock.advance(60_000);
+    tell({ type: "late", interactionId: "i1", queueId: "sales", waitedMs: 60_000, at: 60_000 });
+    tell({ type: "late", interactionId: "who", queueId: "sales", waitedMs: 60_000, at: 60_000 });
+    expect(published.findLast((event) => event.kind === "waiting")).toMatchObject({
+      waiting: { interactionId: "i1", late: true },
+    });
+    expect(queueOf(board, "sales")?.router.late).toBe(1);
+    board.left("i1");
+    expect(queueOf(board, "sales")?.router.late).toBe(0);
+  });
+
+  it("takes who comes back after the alarm for late at once, and counts anew when the alarm is changed", async () => {
+    const { board, clock, alarms } = await open();
+    clock.advance(100_000);
+    board.waits({ ...caller, interactionId: "i1", enqueuedAt: 30_000 });
+    board.waits({ ...caller, interactionId: "i2", enqueuedAt: 90_000, callback: true });
+    expect(queueOf(board, "sales")?.router).toMatchObject({ late: 1, callbacks: 1 });
+    alarms["sales"] = 5_000;
+    board.queueChanged("sales");
+    expect(board.snapshot().waiting.map(({ late }) => late)).toEqual([true, true]);
+    delete alarms["sales"];
+    board.queueChanged("sales");
+    expect(queueOf(board, "sales")?.router.late).toBe(0);
   });
 });

@@ -2,17 +2,20 @@
  * What supervisors see live: queues, agents, who waits. Kept from the router's notices, the agents' standings and
  * the ledger's listeners; nothing here scans. A queue's row is published at most every 250 ms.
  */
-import type { Acd } from "../acd/acd.ts";
+import type { Acd, AcdNotice } from "../acd/acd.ts";
 import type { Agents, AgentStanding } from "../agents/agents.ts";
 import type { Clock } from "../base/clock.ts";
 import type { AgentState } from "../contract/agent-desk.ts";
-import type { LiveAgent, LiveEvent, LiveQueue, LiveWaiting } from "../contract/live.ts";
+import type { LiveAgent, LiveEvent, LiveQueue, LiveRouter, LiveWaiting } from "../contract/live.ts";
+import { LiveFigures } from "./live-figures.ts";
 
 export interface LiveSources {
   clock: Clock;
-  acd: Pick<Acd, "on">;
+  acd: Pick<Acd, "on" | "figures">;
   agents: Agents;
   today(queueId: string): LiveQueue["today"];
+  /** The wait that raises the queue's alarm, or null for none. */
+  alarmWaitMs(queueId: string): number | null;
   queueIdsOf(personId: string): string[];
   queueIds(): string[];
   publish(event: LiveEvent): void;
@@ -20,11 +23,15 @@ export interface LiveSources {
 
 export interface LiveBoard {
   /** A caller entered or came back; from the story of the call. */
-  waits(waiting: LiveWaiting): void;
+  waits(waiting: Omit<LiveWaiting, "late">): void;
   left(interactionId: string): void;
-  snapshot(): { queues: LiveQueue[]; agents: LiveAgent[]; waiting: LiveWaiting[] };
-  /** Figures or settings of a queue changed. */
+  /** An offer was made; null when its INVITE could not be sent. */
+  offered(queueId: string, timeToOfferMs: number | null): void;
+  snapshot(): { queues: LiveQueue[]; agents: LiveAgent[]; waiting: LiveWaiting[]; router: LiveRouter };
+  /** Figures of a queue changed. */
   refreshQueue(queueId: string): void;
+  /** Settings of a queue changed: whoever waits may be late now, or not any more. */
+  queueChanged(queueId: string): void;
   removeQueue(queueId: string): void;
   /** The person's queues changed, or whether they work here at all. */
   recount(personId: string): void;
@@ -38,6 +45,8 @@ interface Engaged {
 }
 
 const publishEveryMs = 250;
+/** Times to offer are forgotten after a while, also when nothing happens. */
+const forgetEveryMs = 60_000;
 type Staffing = LiveQueue["agents"];
 const nobody: Staffing = { idle: 0, offered: 0, talking: 0, wrapUp: 0, notReady: 0 };
 /** Where each state counts in a queue's row; who is offline is not there at all. */
@@ -66,8 +75,16 @@ export function openLiveBoard(
   /** Whose rows the screens have. */
   const shown = new Set<string>();
   const due = new Set<string>();
+  const figures = new LiveFigures(sources.acd);
+  let isRouterDue = false;
   let stopTimer: (() => void) | null = null;
+  let stopForgetting = () => {};
 
+  const now = () => sources.clock.now();
+  const isLate = ({ queueId, enqueuedAt }: Omit<LiveWaiting, "late">): boolean => {
+    const alarmMs = sources.alarmWaitMs(queueId);
+    return alarmMs !== null && now() - enqueuedAt >= alarmMs;
+  };
   const liveQueue = (queueId: string): LiveQueue => {
     const callers = waitingByQueue.get(queueId);
     return {
@@ -76,14 +93,7 @@ export function openLiveBoard(
       longestSince: earliest(callers?.values()),
       agents: staffing.get(queueId) ?? nobody,
       today: sources.today(queueId),
-      router: {
-        estimatedWaitMs: null,
-        estimateErrorMs: null,
-        estimatesJudged: 0,
-        timeToOfferMs: null,
-        late: 0,
-        callbacks: 0,
-      },
+      router: figures.queue(queueId, callers?.values() ?? [], now()),
     };
   };
   const publishDue = () => {
@@ -93,11 +103,21 @@ export function openLiveBoard(
     for (const queueId of due)
       if (existing.has(queueId)) sources.publish({ kind: "queue", queue: liveQueue(queueId) });
     due.clear();
+    if (isRouterDue) sources.publish({ kind: "router", router: figures.all(now()) });
+    isRouterDue = false;
   };
   const refreshQueue = (queueId: string) => {
     due.add(queueId);
-    stopTimer ??= sources.clock.setTimer(sources.clock.now() + publishEveryMs, publishDue);
+    stopTimer ??= sources.clock.setTimer(now() + publishEveryMs, publishDue);
   };
+  const forgetInTime = () => {
+    stopForgetting = sources.clock.setTimer(now() + forgetEveryMs, () => {
+      for (const queueId of figures.queueIds()) refreshQueue(queueId);
+      isRouterDue ||= due.size > 0;
+      forgetInTime();
+    });
+  };
+  forgetInTime();
   /** Who takes calls: an active member of a queue, or anybody who is on one. */
   const isShown = ({ personId, active }: AgentStanding): boolean =>
     (active && sources.queueIdsOf(personId).length > 0) ||
@@ -113,9 +133,9 @@ export function openLiveBoard(
   function count(personId: string, state: AgentState): void {
     const before = counted.get(personId);
     if (before?.column) for (const queueId of before.queueIds) add(queueId, before.column, -1);
-    const now = { column: columnOf[state], queueIds: sources.queueIdsOf(personId) };
-    counted.set(personId, now);
-    if (now.column) for (const queueId of now.queueIds) add(queueId, now.column, 1);
+    const after = { column: columnOf[state], queueIds: sources.queueIdsOf(personId) };
+    counted.set(personId, after);
+    if (after.column) for (const queueId of after.queueIds) add(queueId, after.column, 1);
   }
   function add(queueId: string, column: keyof Staffing, by: number): void {
     const row = { ...(staffing.get(queueId) ?? nobody) };
@@ -124,17 +144,31 @@ export function openLiveBoard(
     refreshQueue(queueId);
   }
 
-  const stopNotices = sources.acd.on((notice) => {
-    if (notice.type !== "engagement") return;
-    const { agentId, interactionId, queueId } = notice;
+  function engage({ agentId, interactionId, queueId }: Extract<AcdNotice, { type: "engagement" }>): void {
     const from = interactionId === null ? null : fromOf(interactionId);
     engaged.set(agentId, { interactionId, queueId, from });
     const standing = sources.agents.standing(agentId);
     if (standing !== null) publishAgent(standing);
+  }
+  function setLate(caller: LiveWaiting, late: boolean): void {
+    if (caller.late === late) return;
+    const changed = { ...caller, late };
+    waiting.set(caller.interactionId, changed);
+    waitingByQueue.get(caller.queueId)?.set(caller.interactionId, changed);
+    sources.publish({ kind: "waiting", waiting: changed });
+    refreshQueue(caller.queueId);
+  }
+  const stopNotices = sources.acd.on((notice) => {
+    if (notice.type === "engagement") engage(notice);
+    if (notice.type === "queues-changed") for (const queueId of notice.queueIds) refreshQueue(queueId);
+    if (notice.type === "late") {
+      const caller = waiting.get(notice.interactionId);
+      if (caller?.queueId === notice.queueId) setLate(caller, true);
+    }
   });
-  const stopStandings = sources.agents.on((now) => {
-    count(now.personId, now.state);
-    publishAgent(now);
+  const stopStandings = sources.agents.on((standing) => {
+    count(standing.personId, standing.state);
+    publishAgent(standing);
   });
 
   function left(interactionId: string): void {
@@ -147,7 +181,8 @@ export function openLiveBoard(
   }
 
   return {
-    waits(caller) {
+    waits(entering) {
+      const caller = { ...entering, late: isLate(entering) };
       left(caller.interactionId); // one place at a time, whatever the story forgot to say
       waiting.set(caller.interactionId, caller);
       const ofQueue = waitingByQueue.get(caller.queueId) ?? new Map<string, LiveWaiting>();
@@ -157,7 +192,14 @@ export function openLiveBoard(
       refreshQueue(caller.queueId);
     },
     left,
+    offered(queueId, timeToOfferMs) {
+      if (timeToOfferMs === null) return;
+      figures.offered(queueId, timeToOfferMs, now());
+      isRouterDue = true;
+      refreshQueue(queueId);
+    },
     snapshot: () => ({
+      router: figures.all(now()),
       queues: sources.queueIds().map(liveQueue),
       agents: sources.agents
         .all()
@@ -166,8 +208,14 @@ export function openLiveBoard(
       waiting: [...waiting.values()],
     }),
     refreshQueue,
+    queueChanged(queueId) {
+      for (const caller of [...(waitingByQueue.get(queueId)?.values() ?? [])])
+        setLate(caller, isLate(caller));
+      refreshQueue(queueId);
+    },
     removeQueue(queueId) {
       due.delete(queueId);
+      figures.forget(queueId);
       staffing.delete(queueId);
       sources.publish({ kind: "queue-removed", queueId });
     },
@@ -181,6 +229,7 @@ export function openLiveBoard(
       stopNotices();
       stopStandings();
       stopTimer?.();
+      stopForgetting();
     },
   };
 }

@@ -15,6 +15,7 @@ import type { Registrar } from "../telephony/telephony.ts";
 import type { Desks } from "./desks.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveBoard } from "./live-board.ts";
+import { WaitingRows } from "./waiting-rows.ts";
 
 export interface WiredParts {
   acd: Acd;
@@ -44,6 +45,7 @@ export function wire(parts: WiredParts): { tellRouter(personId: string): void; s
       log.error({ personId, error }, "The router could not be told of an agent");
     });
   };
+  const rows = new WaitingRows();
   const stops = [
     agents.on((now, before) => {
       ledger.appendAgentState(now.personId, now.state, now.reason, parts.clock.now());
@@ -64,7 +66,7 @@ export function wire(parts: WiredParts): { tellRouter(personId: string): void; s
       desks.refresh(personId);
     }),
     ledger.on((entry, interaction) => {
-      showOnScreens(entry, interaction, parts);
+      showOnScreens(entry, interaction, rows, parts);
     }),
   ];
   return {
@@ -117,20 +119,17 @@ function endWrapUp(agentId: string, { clock, desks, ledger }: WiredParts): void 
 }
 
 /** The live board's waiting callers come from the ledger's own lines, so that screen and report can't disagree. */
-function showOnScreens(entry: LedgerEntry, interaction: Interaction, parts: WiredParts): void {
+function showOnScreens(
+  entry: LedgerEntry,
+  interaction: Interaction,
+  rows: WaitingRows,
+  parts: WiredParts,
+): void {
   const { live, desks } = parts;
   const { event, interactionId } = entry;
-  if (event.type === "queue.entered" || event.type === "queue.returned")
-    live.waits({
-      interactionId,
-      queueId: event.queueId,
-      from: interaction.from,
-      enqueuedAt: event.enqueuedAt,
-      priority: event.type === "queue.entered" ? event.priority : 0,
-      requirement: event.type === "queue.entered" ? (event.requirement ?? null) : null,
-      callback: false,
-      late: false,
-    });
+  const row = rows.tell(entry, interaction);
+  if (row !== null) live.waits(row);
+  if (event.type === "offer.made") live.offered(event.queueId, event.timeToOfferMs);
   if (event.type === "queue.left" || event.type === "interaction.ended") live.left(interactionId);
   if (event.type === "queue.left") live.refreshQueue(event.queueId);
   if (event.type === "talk.ended" || event.type === "wrap-up.ended") desks.refresh(event.agentId);
