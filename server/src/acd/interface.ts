@@ -27,6 +27,8 @@ export interface EnqueueRequest {
   sticky?: Sticky;
   /** A call back to somebody who is not on the line: no announcements, no leaving by itself. */
   callback?: boolean;
+  /** How long each offer of it lives, instead of the queue's ring timeout: other telephones are called meanwhile. */
+  offerMs?: number;
 }
 
 /** What happens to somebody who waits, in order. After "accepted" or "exit" there are no more steps. */

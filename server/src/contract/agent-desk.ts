@@ -43,7 +43,19 @@ export const CallCard = z.object({
   number: z.number().int(),
   from: z.string(),
   to: z.string(),
-  source: z.enum(["trunk", "web", "phone"]),
+  source: z.enum(["trunk", "web", "phone", "callback"]),
+  /** A call back: when it was asked for, and how often it was tried before. */
+  callback: z
+    .object({
+      callbackId: z.uuid(),
+      originalInteractionId: z.uuid(),
+      askedAt: z.number(),
+      tries: z.number().int(),
+      /** Whom the system calls first. */
+      first: z.enum(["agent", "customer"]),
+    })
+    .nullable()
+    .optional(),
   queueId: z.uuid(),
   language: z.string().nullable(),
   enqueuedAt: z.number(),
@@ -64,7 +76,14 @@ export const Desk = z.object({
   phone: z.object({ registered: z.boolean(), kind: z.enum(["softphone", "desk-phone"]).nullable() }),
   queueIds: z.array(z.uuid()),
   offer: z
-    .object({ offerId: z.string(), card: CallCard, offeredAt: z.number(), expiresAt: z.number() })
+    .object({
+      offerId: z.string(),
+      card: CallCard,
+      offeredAt: z.number(),
+      expiresAt: z.number(),
+      /** A call back: the customer's telephone is being called now, since when. */
+      callingSince: z.number().nullable().optional(),
+    })
     .nullable(),
   call: z
     .object({

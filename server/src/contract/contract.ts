@@ -1,8 +1,10 @@
 /** The door of the contract: what the React app may import from the server. Everything here is zod and types. */
 export * as agentDesk from "./agent-desk.ts";
+export * as callbacks from "./callbacks.ts";
 export * as caller from "./caller.ts";
 export * as errors from "./errors.ts";
 export * as flow from "./flow.ts";
+export * as flowRequirement from "./flow-requirement.ts";
 export * as health from "./health.ts";
 export * as interactions from "./interactions.ts";
 export * as ledger from "./ledger.ts";

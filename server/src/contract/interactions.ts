@@ -8,8 +8,8 @@ export const Interaction = z.object({
   /** Short and readable, for people to tell each other: counts up. */
   number: z.number().int(),
   channel: z.enum(["voice"]),
-  direction: z.enum(["inbound"]),
-  source: z.enum(["trunk", "web", "phone"]),
+  direction: z.enum(["inbound", "outbound"]),
+  source: z.enum(["trunk", "web", "phone", "callback"]),
   from: z.string(),
   to: z.string(),
   language: z.string().nullable(),
@@ -27,6 +27,10 @@ export const Interaction = z.object({
   endCause: z.string().nullable(),
   dispositionId: z.uuid().nullable(),
   note: z.string(),
+  /** A call back's own interaction: which one, and the call in which it was asked for. */
+  callback: z.object({ id: z.string(), originalId: z.string() }).nullable().optional(),
+  /** The call back that was asked for in this call. */
+  askedCallbackId: z.string().nullable().optional(),
   recordings: z.array(
     z.object({
       id: z.uuid(),

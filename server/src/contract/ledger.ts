@@ -12,6 +12,8 @@ export const Outcome = z.enum([
   "voicemail", // left a message
   "completed-in-flow", // the flow itself ended the call
   "transferred-out",
+  "callback", // asked to be called back
+  "not-reached", // a call back that the customer did not answer
   "not-served", // the queue gave up: nobody there, maximum wait, and the flow had nothing more
   "failed", // a fault of ours or of the network ended it
 ]);
@@ -120,16 +122,21 @@ const ms = z.number().nonnegative();
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
 
+/** Which call back an interaction belongs to, and the call in which that was asked for. */
+const CallbackLink = z.object({ id: z.string(), originalId: z.string() });
+
 /** What may happen to an interaction. Append-only; ids never change, names are looked up when shown. */
 export const LedgerEvent = z.discriminatedUnion("type", [
   event("interaction.started", {
     channel: z.enum(["voice"]),
-    direction: z.enum(["inbound"]),
+    direction: z.enum(["inbound", "outbound"]),
+    /** The customer, also when we call them: `to` is then the number that they had called. */
     from: z.string(),
     to: z.string(),
-    source: z.enum(["trunk", "web", "phone"]),
+    source: z.enum(["trunk", "web", "phone", "callback"]),
     trunkId: z.string().nullable(),
     sipCallId: z.string(),
+    callback: CallbackLink.optional(),
   }),
   event("flow.entered", { flowId: z.string(), version: z.number().int() }),
   event("flow.language", { language: z.string() }),
@@ -144,6 +151,8 @@ export const LedgerEvent = z.discriminatedUnion("type", [
     requirement: z.string().nullable().optional(),
     ageMs: ms.optional(),
     sticky: z.object({ agentId: z.string(), because: z.enum(["last-agent", "owner"]) }).optional(),
+    /** A call back: the customer is not on the line, and was counted as offered when they were. */
+    callback: z.boolean().optional(),
   }),
   event("queue.announced", {
     position: z.number().int(),
@@ -207,6 +216,28 @@ export const LedgerEvent = z.discriminatedUnion("type", [
   event("wrap-up.ended", { agentId: z.string(), wrapUpMs: ms, cause: z.enum(["agent", "timer", "system"]) }),
   event("transfer.started", { to: z.string() }),
   event("transfer.ended", { to: z.string(), connected: z.boolean(), cause: z.string() }),
+  /** In the call in which it was asked for. */
+  event("callback.asked", { callbackId: z.string(), queueId: z.string(), number: z.string() }),
+  /** The dialogue about a call back came to none. */
+  event("callback.not-asked", {
+    queueId: z.string(),
+    cause: z.enum(["gave-up", "hung-up", "agent-free", "exists", "taken-back", "failed"]),
+  }),
+  /** The customer's telephone is being called, for the `try`th time (from 1). */
+  event("callback.calling", {
+    number: z.string(),
+    try: z.number().int(),
+    first: z.enum(["agent", "customer"]),
+  }),
+  event("callback.called", {
+    number: z.string(),
+    try: z.number().int(),
+    /** "answered", or why not (contract/callbacks.ts). */
+    cause: z.string(),
+    ringMs: ms,
+  }),
+  /** Tried again at `until`; null: at its turn. */
+  event("callback.postponed", { until: z.number().nullable(), cause: z.string() }),
   event("fault", { where: z.string(), sentence: z.string() }),
   event("interaction.ended", { by: Party, cause: z.string(), outcome: Outcome, durationMs: ms }),
 ]);

@@ -14,7 +14,7 @@ export const Strategy = z.enum([
 ]);
 export type Strategy = z.infer<typeof Strategy>;
 
-/** A step by which the search widens for somebody who has waited `afterMs` since the original entry. */
+/** A step by which the search widens for somebody who has waited `afterMs` in this queue. */
 export const Ring = z
   .object({
     afterMs: z.number().int().min(1_000).max(3_600_000),
@@ -70,6 +70,16 @@ export const CallbackSettings = z
     expiresAfterMs: z.number().int().min(600_000).max(604_800_000).default(28_800_000),
     /** How long the customer's telephone rings. */
     ringMs: z.number().int().min(10_000).max(120_000).default(30_000),
+    /** Numbers that may be called, as patterns: `+1555*`, `0?????`; `*` is any rest, `?` one digit. Empty: all. */
+    allowed: z
+      .array(
+        z
+          .string()
+          .regex(/^\+?[0-9?]*\*?$/, "digits and ?, with a + before and a * at the end if need be")
+          .max(32),
+      )
+      .max(100)
+      .default([]),
   })
   .strict();
 export type CallbackSettings = z.infer<typeof CallbackSettings>;
@@ -108,6 +118,7 @@ export const QueueSettings = z
       retryAfterMs: 900_000,
       expiresAfterMs: 28_800_000,
       ringMs: 30_000,
+      allowed: [],
     }),
     /** The estimated wait is said with the position, when it is known. */
     announceEstimate: z.boolean().default(false),

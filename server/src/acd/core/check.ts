@@ -52,6 +52,7 @@ export function checkEntry(entry: Entry): Problem[] {
     ...checkId("interactionId", entry.interactionId),
     ...checkNumber("priority", entry.priority, 0, highestPriority),
     ...checkNumber("enqueuedAt", entry.enqueuedAt, 0, 1e14),
+    ...checkOptional("offerMs", entry.offerMs ?? null, 1_000, longestMs),
   ];
 }
 

@@ -14,10 +14,15 @@ export interface Entry {
   requirement?: string;
   /** Artificial age: the place in the queue is that of somebody who came so much earlier; reported waits are not touched. */
   ageMs?: number;
-  /** The agent that this caller should have, and how long (from entry) to wait for them alone. */
+  /**
+   * The agent that this caller should have, and how long (from entry) to wait for them alone; ends at once when that
+   * agent does not work, is no member, or lacks what is required. Level and delay don't matter.
+   */
   sticky?: Sticky;
   /** A call back to somebody who is not on the line: no announcements, no longest wait, no leaving for lack of staff. */
   callback?: boolean;
+  /** How long each offer of it lives, instead of the queue's ring timeout: other telephones are called meanwhile. */
+  offerMs?: number;
 }
 
 export interface Sticky {
