@@ -19,7 +19,7 @@ import type { VoicePort } from "./voice-port.ts";
 export type { FlowState } from "./core/flow-state.ts";
 export type { FlowNote } from "./core/notes.ts";
 export { demoFlow } from "./core/demo-flow.ts";
-export { queuePositionPrompts } from "./core/say-number.ts";
+export { callbackOfferPrompts, queuePositionPrompts, sayTelephoneNumber } from "./core/say-number.ts";
 export { validateFlow } from "./core/validate-flow.ts";
 export { openPrompts } from "./prompts.ts";
 export type { PromptFiles, PromptLibrary } from "./prompts.ts";

@@ -57,6 +57,56 @@ const sentences = {
   },
   connecting: { en: "We are connecting you now.", zh: "正在为您接通。" },
   transfer: { en: "Please hold while we transfer your call.", zh: "正在为您转接，请稍候。" },
+  "callback-offer": {
+    en: "To be called back without losing your place, press",
+    zh: "如需我们回电并保留您的排队位置，请按",
+  },
+  "callback-number": { en: "We will call you back on this number.", zh: "我们将回拨以下号码。" },
+  "callback-confirm": {
+    en: "To confirm, press 1. To enter another number, press 2. To keep waiting, press star.",
+    zh: "确认请按1，输入其他号码请按2，继续等待请按星号键。",
+  },
+  "callback-enter": {
+    en: "Please enter the telephone number with its area code, and press the pound key. To keep waiting, press star.",
+    zh: "请输入含区号的电话号码，按井号键结束。继续等待请按星号键。",
+  },
+  "callback-wrong": { en: "Sorry, we can't call this number.", zh: "对不起，我们无法回拨这个号码。" },
+  "callback-goodbye": {
+    en: "We will call you back. You keep your place in the queue. Goodbye.",
+    zh: "我们会给您回电，您的排队位置将为您保留，再见。",
+  },
+  "callback-exists": {
+    en: "We are going to call you back already, as you asked. To cancel that, press 2. To keep waiting here as well, press star. Otherwise, you can hang up now.",
+    zh: "您已请求过回电，我们会尽快回电。取消回电请按2，继续等待请按星号键，否则您可以挂机。",
+  },
+  "callback-cancelled": { en: "Your call back is cancelled.", zh: "您的回电请求已取消。" },
+  "callback-waiting": { en: "You keep your place in the queue.", zh: "您的排队位置不变，请稍候。" },
+  "callback-greeting": {
+    en: "This is the call back that you asked for. We are connecting you now.",
+    zh: "这是您请求的回电，正在为您接通。",
+  },
+  "callback-sorry": {
+    en: "We are sorry, nobody is free after all. We will call you again.",
+    zh: "很抱歉，暂时没有空闲座席，我们会再次给您回电。",
+  },
+  "key-star": { en: "star", zh: "星号键。" },
+  "key-pound": { en: "pound", zh: "井号键。" },
+  "emergency-closed": {
+    en: "We are closed at the moment. Please call again later.",
+    zh: "我们目前暂停服务，请稍后再拨。",
+  },
+  "emergency-evacuation": {
+    en: "Our building is being evacuated, and we cannot take your call now. Please call again later.",
+    zh: "我们正在紧急疏散，暂时无法接听您的来电，请稍后再拨。",
+  },
+  "emergency-weather": {
+    en: "Because of severe weather, our office is closed today. Please call again later.",
+    zh: "因恶劣天气，我们今天暂停服务，请稍后再拨。",
+  },
+  "emergency-system": {
+    en: "We have a problem with our systems at the moment and may not be able to help you as usual. Thank you for your patience.",
+    zh: "我们的系统目前出现故障，部分业务可能无法办理，感谢您的耐心。",
+  },
   /** 2 before a measure word: 两分钟, never 二分钟. The English file says the same as number-2. */
   "number-2-measure": { en: "two", zh: "两" },
 } as const satisfies Record<string, Spoken>;

@@ -35,3 +35,19 @@ export function estimatedWaitPrompts(language: string, waitMs: number): ShippedP
   const unit = minutes === 1 ? "wait-minute" : "wait-minutes";
   return ["wait-intro", ...sayNumber(language, minutes, "counting"), unit];
 }
+
+/** One key of a telephone, by its name. */
+function sayKey(key: string): ShippedPromptId {
+  if (key === "*") return "key-star";
+  return key === "#" ? "key-pound" : `number-${Number(key)}`;
+}
+
+/** A telephone number digit by digit; a plus before it is not said. */
+export function sayTelephoneNumber(number: string): ShippedPromptId[] {
+  return Array.from(number.replace(/[^0-9]/g, ""), sayKey);
+}
+
+/** "To be called back without losing your place, press 2". */
+export function callbackOfferPrompts(key: string): ShippedPromptId[] {
+  return ["callback-offer", sayKey(key)];
+}
