@@ -10,6 +10,8 @@ import type { SipCredential } from "../contract/agent-desk.ts";
 import { callerEndpoints } from "../interactions/caller.handlers.ts";
 import { deskEndpoints } from "../interactions/desk.handlers.ts";
 import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
+import { readInteraction } from "../interactions/interactions.postgres.ts";
+import { whyEndpoints } from "../interactions/why.handlers.ts";
 import { reportEndpoints } from "../reports/reports.ts";
 import { proxySipSocket } from "../telephony/sip-socket-proxy.ts";
 import type { SipCredentialIssued } from "../telephony/telephony.ts";
@@ -79,7 +81,7 @@ export async function openWeb(house: House, closing: Closing): Promise<string> {
 }
 
 function endpointsOf(house: House): BoundEndpoint[] {
-  const { parts, lines } = house;
+  const { parts, lines, screens } = house;
   const { admin, postgres } = parts;
   return [
     ...admin.endpoints,
@@ -89,6 +91,13 @@ function endpointsOf(house: House): BoundEndpoint[] {
       postgres,
       recordings: lines.recordings,
       audit: (...access) => admin.auditRecordingAccess(...access),
+    }),
+    ...whyEndpoints({
+      ...parts,
+      agents: screens.agents,
+      directory: admin.directory,
+      live: (interactionId) => parts.ledger.live(interactionId),
+      stored: (interactionId) => readInteraction(postgres, interactionId),
     }),
     ...reportEndpoints({ postgres, directory: admin.directory }),
     ...healthEndpoints(

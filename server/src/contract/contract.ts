@@ -2,6 +2,7 @@
 export * as agentDesk from "./agent-desk.ts";
 export * as callbacks from "./callbacks.ts";
 export * as caller from "./caller.ts";
+export * as emergency from "./emergency.ts";
 export * as errors from "./errors.ts";
 export * as flow from "./flow.ts";
 export * as flowRequirement from "./flow-requirement.ts";
@@ -18,4 +19,5 @@ export * as routing from "./routing.ts";
 export * as schedules from "./schedules.ts";
 export * as simulation from "./simulation.ts";
 export * as telephony from "./telephony.ts";
+export * as why from "./why.ts";
 export type { Access, Endpoint, InputOf, ResultOf } from "./endpoint.ts";
