@@ -4,20 +4,22 @@ import type { BoundEndpoint } from "../base/handler.ts";
 import type { Log } from "../base/log.ts";
 import type { Flow } from "../contract/flow.ts";
 import type { Postgres } from "../store/postgres.ts";
-import { audit } from "./audit.ts";
+import { audit, system } from "./audit.ts";
 import { auditEndpoints } from "./audit.handlers.ts";
 import { openChanges, type ChangeListener, type Changes } from "./changes.ts";
 import { createDemo, type OneTimeLink } from "./demo.ts";
-import { openDirectory, type Directory, type OpenDirectory } from "./directory.ts";
+import { openDirectory, type Directory } from "./directory.ts";
 import { flowEndpoints, type FlowValidator } from "./flows.handlers.ts";
 import { makeLink } from "./invitations.ts";
 import { hasAdministrator } from "./invitations.postgres.ts";
 import { labelEndpoints } from "./labels.handlers.ts";
 import { numberEndpoints } from "./numbers.handlers.ts";
-import { announcer, type Office } from "./office.ts";
+import { announcer } from "./office.ts";
 import { peopleEndpoints } from "./people.handlers.ts";
 import { promptEndpoints, type PromptStore } from "./prompts.handlers.ts";
 import { queueEndpoints } from "./queues.handlers.ts";
+import { keepFirstVersion } from "./routing.ts";
+import { routingEndpoints } from "./routing.handlers.ts";
 import { readInstanceSecret } from "./secrets.ts";
 import { sessionEndpoints } from "./session.handlers.ts";
 import { openSessions, type SignedInSession } from "./sessions.ts";
@@ -106,9 +108,10 @@ export interface Admin {
 export async function openAdmin(options: AdminOptions): Promise<Admin> {
   const { postgres, clock, log, realm, validateFlow, prompts } = options;
   const changes = openChanges(log);
+  await postgres.transaction((inside) => keepFirstVersion(inside, system, "As it was found"));
   const directory = await openDirectory(postgres);
   const sessions = openSessions(postgres, clock, log, changes);
-  const announce = announcer(directory, changes, clock, log);
+  const { announce, stop: stopAnnouncing } = announcer(directory, changes, clock, log);
   const office = { postgres, clock, log, sessions, directory, announce, realm, validateFlow, prompts };
   return {
     sessions,
@@ -118,6 +121,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       ...sessionEndpoints(office),
       ...peopleEndpoints(office),
       ...queueEndpoints(office),
+      ...routingEndpoints(office),
       ...numberEndpoints(office),
       ...flowEndpoints(office),
       ...trunkEndpoints(office),
@@ -145,7 +149,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     async createDemo(demo) {
       const links = await createDemo({ postgres, clock, ...demo });
       if (links === null) return null;
-      await tellAll(directory, announce);
+      await announce();
       return links;
     },
     auditRecordingAccess: (user, { recordingId, interactionId, download }, ip) =>
@@ -160,29 +164,13 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       ),
     close() {
       sessions.close();
+      stopAnnouncing();
       return Promise.resolve();
     },
   };
 }
 
-/** What came in bulk is told like single changes, to whoever started before it. */
-async function tellAll(directory: OpenDirectory, announce: Office["announce"]): Promise<void> {
-  await directory.reload();
-  for (const { id: personId, active, role } of directory.people())
-    await announce({ what: "people", personId, active, role });
-  for (const { id: queueId, members } of directory.queues())
-    await announce({
-      what: "queues",
-      queueId,
-      removed: false,
-      members: members.map((each) => each.personId),
-    });
-  for (const what of ["numbers", "trunks", "labels"] as const) await announce({ what });
-  for (const flowId of new Set(directory.numbers().map((number) => number.flowId)))
-    await announce({ what: "flows", flowId });
-}
-
-function trunkDirectory(directory: OpenDirectory, changes: Changes): Admin["trunks"] {
+function trunkDirectory(directory: Directory, changes: Changes): Admin["trunks"] {
   return {
     list: () => directory.trunks().map(toPeer),
     onChange: (listener) =>

@@ -6,11 +6,19 @@ export type Change =
   | { what: "people"; personId: string; active: boolean; role: Role }
   /** `members`: everybody whose queues changed with it. */
   | { what: "queues"; queueId: string; removed: boolean; members: string[] }
+  /**
+   * Skills, teams, schedules, the draft or the versions; `personIds`: whose skills or capacity changed. What it
+   * changed in queues is told as "queues".
+   */
+  | { what: "routing"; personIds: string[] }
   | { what: "numbers" }
   | { what: "flows"; flowId: string }
   | { what: "trunks" }
   | { what: "prompts" }
   | { what: "labels" }
+  /** The switch was thrown or changed, or what is prepared for it. */
+  | { what: "emergency" }
+  | { what: "customers" }
   /** A desk phone's secret was made, replaced or revoked. */
   | { what: "desk-phone"; personId: string }
   | { what: "session-ended"; sessionId: string; personId: string };

@@ -9,6 +9,7 @@ import { insertLabel } from "./labels.postgres.ts";
 import { insertNumber } from "./numbers.postgres.ts";
 import { insertPerson } from "./people.postgres.ts";
 import { insertQueue, replaceMembers } from "./queues.postgres.ts";
+import { keepFirstVersion } from "./routing.ts";
 import { insertTrunk } from "./trunks.postgres.ts";
 
 /** A person who may sign in with a link that works once. */
@@ -55,6 +56,7 @@ export async function createDemo(options: DemoOptions): Promise<OneTimeLink[] | 
     await createNumbers(inside, options.flow({ salesQueueId, supportQueueId }));
     await createRest(inside);
     await inside.query("insert into setting (key, value) values ('demo', 'true') on conflict do nothing");
+    await keepFirstVersion(inside, system, "Demo");
     await audit(inside, system, { action: "demo.created", subject: "installation" });
     return links.map(({ name, username, url }) => ({ name, username, url }));
   });

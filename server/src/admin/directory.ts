@@ -1,6 +1,12 @@
 import type { Flow } from "../contract/flow.ts";
 import type { Person } from "../contract/people.ts";
+import { isOpen } from "../contract/opening-hours.ts";
 import type { Queue } from "../contract/queues.ts";
+import type { AgentCapacity, Skill } from "../contract/routing.ts";
+import type { Schedule } from "../contract/schedules.ts";
+import type { Change } from "./changes.ts";
+import { changesBetween } from "./core/configuration-changes.ts";
+import { membershipsByPerson, type QueueMembership } from "./core/memberships.ts";
 import type { Label } from "./labels.postgres.ts";
 import type { StoredPhone } from "./people.postgres.ts";
 import type { Postgres } from "../store/postgres.ts";
@@ -29,8 +35,17 @@ export interface Directory {
   queue(queueId: string): Queue | null;
   queues(): readonly Queue[];
   numbers(): readonly StoredNumber[];
-  /** The queues that a person works in, with the priorities of the memberships. */
-  membershipsOf(personId: string): readonly { queueId: string; priority: number }[];
+  /** The queues that a person works in, by themselves or by a team, and on which terms. */
+  membershipsOf(personId: string): readonly QueueMembership[];
+  /** Proficiencies 1 to 10 by skill. */
+  skillsOf(personId: string): Readonly<Record<string, number>>;
+  /** Null: one call at a time. */
+  capacityOf(personId: string): AgentCapacity | null;
+  skills(): readonly Skill[];
+  schedule(scheduleId: string): Schedule | null;
+  schedules(): readonly Schedule[];
+  /** By the schedule alone. One that does not exist counts as open: callers are rather served than sent away. */
+  isOpen(scheduleId: string, at: number): boolean;
   person(personId: string): Person | null;
   people(): readonly Person[];
   trunks(): readonly StoredTrunk[];
@@ -41,21 +56,27 @@ export interface Directory {
 }
 
 export interface OpenDirectory extends Directory {
-  /** Reads everything again; throws Failure "unavailable", and then keeps what it had. */
-  reload(): Promise<void>;
+  /**
+   * Reads everything again and answers with what is new, whoever changed it. Throws Failure "unavailable", and then
+   * keeps what it had.
+   */
+  reload(): Promise<Change[]>;
 }
 
 export async function openDirectory(postgres: Postgres): Promise<OpenDirectory> {
   let now = index(await loadDirectory(postgres));
-  let reloading: Promise<void> = Promise.resolve();
+  let reloading: Promise<unknown> = Promise.resolve();
   const read = async () => {
+    const before = now.rows;
     now = index(await loadDirectory(postgres));
+    return changesBetween(before, now.rows);
   };
   return {
     // One after the other: an older answer must not replace a newer one.
     reload() {
-      reloading = reloading.then(read, read);
-      return reloading;
+      const done = reloading.then(read, read);
+      reloading = done;
+      return done;
     },
     number: (dialed) => now.numbers.get(dialed) ?? null,
     publishedFlow: (flowId) => now.flows.get(flowId) ?? null,
@@ -63,6 +84,15 @@ export async function openDirectory(postgres: Postgres): Promise<OpenDirectory> 
     queues: () => now.rows.queues,
     numbers: () => now.rows.numbers,
     membershipsOf: (personId) => now.memberships.get(personId) ?? [],
+    skillsOf: (personId) => now.agents.get(personId)?.skills ?? {},
+    capacityOf: (personId) => now.agents.get(personId)?.capacity ?? null,
+    skills: () => now.rows.routing.skills,
+    schedule: (scheduleId) => now.schedules.get(scheduleId) ?? null,
+    schedules: () => now.rows.routing.schedules,
+    isOpen(scheduleId, at) {
+      const schedule = now.schedules.get(scheduleId);
+      return schedule === undefined || isOpen(schedule, at);
+    },
     person: (personId) => now.people.get(personId) ?? null,
     people: () => now.rows.people,
     trunks: () => now.rows.trunks,
@@ -72,16 +102,11 @@ export async function openDirectory(postgres: Postgres): Promise<OpenDirectory> 
 }
 
 function index(rows: DirectoryRows) {
-  const memberships = new Map<string, { queueId: string; priority: number }[]>();
-  for (const queue of rows.queues)
-    for (const { personId, priority } of queue.members) {
-      const mine = memberships.get(personId) ?? [];
-      mine.push({ queueId: queue.id, priority });
-      memberships.set(personId, mine);
-    }
   return {
     rows,
-    memberships,
+    memberships: membershipsByPerson(rows.routing),
+    agents: new Map(rows.routing.agents.map((each) => [each.personId, each])),
+    schedules: new Map(rows.routing.schedules.map((each) => [each.id, each])),
     numbers: new Map(rows.numbers.map((each) => [each.number, each])),
     flows: new Map(rows.flows.map((each) => [each.flowId, each])),
     queues: new Map(rows.queues.map((each) => [each.id, each])),

@@ -39,26 +39,26 @@ export function flowEndpoints(office: FlowOffice): BoundEndpoint[] {
       const created = await refusingConflicts(body.name, () =>
         postgres.transaction((inside) => createFlow(office, inside, body, context)),
       );
-      await office.announce({ what: "flows", flowId: created.id });
+      await office.announce();
       return created;
     }),
     bind(contract.saveFlow, async ({ params, body }, context) => {
       const saved = await refusingConflicts(body.name ?? "", () =>
         postgres.transaction((inside) => saveFlow(office, inside, params.flowId, body, context)),
       );
-      await office.announce({ what: "flows", flowId: saved.id });
+      await office.announce();
       return saved;
     }),
     bind(contract.publishFlow, async ({ params, body }, context) => {
       const published = await postgres.transaction((inside) =>
         publishFlow(office, inside, params.flowId, body.version, context),
       );
-      await office.announce({ what: "flows", flowId: published.id });
+      await office.announce();
       return published;
     }),
     bind(contract.deleteFlow, async ({ params }, context) => {
       await postgres.transaction((inside) => deleteFlow(inside, params.flowId, context));
-      await office.announce({ what: "flows", flowId: params.flowId });
+      await office.announce();
       return {};
     }),
   ];

@@ -53,7 +53,7 @@ async function addLabel(office: Office, table: LabelTable, label: string, contex
       return id;
     }),
   );
-  await office.announce({ what: "labels" });
+  await office.announce();
   return { id, label };
 }
 
@@ -64,6 +64,6 @@ async function dropLabel(office: Office, table: LabelTable, id: string, context:
     const record = { action: `${words[table]}.retired`, subject: `${words[table]}:${id}`, detail: { label } };
     await audit(inside, actorOf(context), record);
   });
-  await office.announce({ what: "labels" });
+  await office.announce();
   return {};
 }

@@ -23,7 +23,7 @@ export function numberEndpoints(office: Office): BoundEndpoint[] {
           return number;
         }),
       );
-      await office.announce({ what: "numbers" });
+      await office.announce();
       return created;
     }),
     bind(contract.updateNumber, async ({ params, body }, context) => {
@@ -41,7 +41,7 @@ export function numberEndpoints(office: Office): BoundEndpoint[] {
         await audit(inside, actorOf(context), { action: "number.changed", subject, detail: body });
         return after;
       });
-      await office.announce({ what: "numbers" });
+      await office.announce();
       return changed;
     }),
     bind(contract.deleteNumber, async ({ params }, context) => {
@@ -51,7 +51,7 @@ export function numberEndpoints(office: Office): BoundEndpoint[] {
         const subject = `number:${id}`;
         await audit(inside, actorOf(context), { action: "number.removed", subject, detail: { number } });
       });
-      await office.announce({ what: "numbers" });
+      await office.announce();
       return {};
     }),
   ];

@@ -12,26 +12,51 @@ export interface Office {
   log: Log;
   sessions: SessionStore;
   directory: OpenDirectory;
-  /** Brings the directory up to date, then tells everybody. Never rejects: the change is in the database. */
-  announce(change: Change): Promise<void>;
+  /**
+   * Brings the directory up to date and tells everybody what is new; `also` is something that the directory does not
+   * have, told besides. Never rejects: the change is in the database.
+   */
+  announce(also?: Change): Promise<void>;
 }
 
 const retryMs = 1_000;
 
-/** Announces changes; while the directory cannot be read again the news waits, and is told late rather than never. */
+/**
+ * Announces changes: what is told is what the directory finds new, so that each change is told once, whether it was
+ * made here, in another process or on the command line. While the directory cannot be read again the news waits, and
+ * is told late rather than never.
+ */
 export function announcer(
   directory: OpenDirectory,
   changes: Changes,
   clock: Clock,
   log: Log,
-): Office["announce"] {
-  return async function announce(change: Change): Promise<void> {
+): { announce: Office["announce"]; stop(): void } {
+  const late: Change[] = [];
+  let stopTimer: (() => void) | null = null;
+  let isStopped = false;
+  async function announce(also?: Change): Promise<void> {
+    let found: Change[];
     try {
-      await directory.reload();
-      changes.tell(change);
+      found = await directory.reload();
     } catch (error) {
-      log.warn({ change, error: describeError(error) }, "a change could not be read back yet");
-      clock.setTimer(clock.now() + retryMs, () => void announce(change)); // never rejects
+      if (also !== undefined) late.push(also);
+      if (isStopped) return;
+      log.warn({ error: describeError(error) }, "changes of the configuration could not be read back yet");
+      stopTimer ??= clock.setTimer(clock.now() + retryMs, () => {
+        stopTimer = null;
+        void announce(); // never rejects
+      });
+      return;
     }
+    for (const change of [...found, ...late.splice(0)]) changes.tell(change);
+    if (also !== undefined) changes.tell(also);
+  }
+  return {
+    announce,
+    stop() {
+      isStopped = true;
+      stopTimer?.();
+    },
   };
 }

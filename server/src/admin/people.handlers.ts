@@ -38,7 +38,7 @@ export function peopleEndpoints(office: Office & { realm: string }): BoundEndpoi
     ),
     bind(contract.issueDeskPhone, async ({ params }, context) => {
       const issued = await issueDeskPhone(office, params.personId, context);
-      await office.announce({ what: "desk-phone", personId: params.personId });
+      await office.announce();
       return issued;
     }),
     bind(contract.revokeDeskPhone, async ({ params }, context) => {
@@ -51,7 +51,7 @@ export function peopleEndpoints(office: Office & { realm: string }): BoundEndpoi
           subject: `person:${person.id}`,
         });
       });
-      await office.announce({ what: "desk-phone", personId: params.personId });
+      await office.announce();
       return {};
     }),
   ];
@@ -81,8 +81,7 @@ async function createPerson(
       return { person: await mustFind(inside, id), invitation };
     }),
   );
-  const { id, role } = created.person;
-  await office.announce({ what: "people", personId: id, active: true, role });
+  await office.announce();
   return created;
 }
 
@@ -108,7 +107,7 @@ async function updatePerson(
   });
   office.sessions.forget(personId);
   if (!person.active) await office.sessions.end(personId);
-  await office.announce({ what: "people", personId, active: person.active, role: person.role });
+  await office.announce();
   return person;
 }
 

@@ -30,7 +30,7 @@ export function promptEndpoints(office: PromptOffice): BoundEndpoint[] {
     })),
     bind(contract.uploadPrompt, async ({ query, body }, context) => {
       const record = await refusingConflicts(query.name, () => uploadPrompt(office, query, body, context));
-      await office.announce({ what: "prompts" });
+      await office.announce();
       return record;
     }),
     bind(contract.readPromptAudio, ({ params, query }) =>
@@ -42,7 +42,7 @@ export function promptEndpoints(office: PromptOffice): BoundEndpoint[] {
     ),
     bind(contract.deletePrompt, async ({ params }, context) => {
       await removePrompt(office, params.promptId, context);
-      await office.announce({ what: "prompts" });
+      await office.announce();
       return {};
     }),
   ];

@@ -1,136 +1,147 @@
+import { randomUUID } from "node:crypto";
 import { bind, type BoundEndpoint, type SignedInContext } from "../base/handler.ts";
 import { Failure } from "../base/failure.ts";
 import * as contract from "../contract/queues.ts";
 import { QueueSettings, type Queue, type QueueMember } from "../contract/queues.ts";
+import type { RoutedQueue, RoutingDocument } from "../contract/routing.ts";
 import type { Queryable } from "../store/postgres.ts";
-import { actorOf, audit } from "./audit.ts";
+import { actorOf } from "./audit.ts";
 import { refusingConflicts } from "./conflicts.ts";
 import type { Office } from "./office.ts";
-import { promptExists } from "./prompts.postgres.ts";
-import {
-  findQueue,
-  flowsUsingQueue,
-  insertQueue,
-  listQueues,
-  lockQueue,
-  removeQueue,
-  replaceMembers,
-  saveQueue,
-} from "./queues.postgres.ts";
+import { findQueue, flowsUsingQueue, listQueues } from "./queues.postgres.ts";
+import { publish, type PublishedRouting, readToChange } from "./routing.ts";
 
 type SettingsChange = { [K in keyof QueueSettings]?: QueueSettings[K] | undefined };
 
+/** Single queues, edited and published at once: each change is a version of the routing, too. */
 export function queueEndpoints(office: Office): BoundEndpoint[] {
   const { postgres } = office;
   return [
     bind(contract.listQueues, async () => ({ queues: await listQueues(postgres) })),
-    bind(contract.createQueue, async ({ body }, context) => {
-      const queue = await refusingConflicts(body.name, () =>
-        createQueue(postgres, body.name, body.settings ?? {}, context),
-      );
-      await office.announce({ what: "queues", queueId: queue.id, removed: false, members: [] });
-      return queue;
-    }),
-    bind(contract.updateQueue, async ({ params, body }, context) => {
-      const queue = await refusingConflicts(body.name ?? "", () =>
-        postgres.transaction((inside) => updateQueue(inside, params.queueId, body, context)),
-      );
-      await office.announce({ what: "queues", queueId: queue.id, removed: false, members: [] });
-      return queue;
-    }),
-    bind(contract.setQueueMembers, ({ params, body }, context) =>
-      setMembers(office, params.queueId, body.members, context),
+    bind(contract.createQueue, ({ body }, context) => createQueue(office, body, context)),
+    bind(contract.updateQueue, ({ params, body }, context) =>
+      changeQueue(office, params.queueId, context, {
+        edit: (queue) => ({
+          ...queue,
+          name: body.name ?? queue.name,
+          settings: QueueSettings.parse({ ...queue.settings, ...body.settings }),
+        }),
+        note: (name) => `Changed the queue ${name}`,
+        action: "queue.changed",
+        detail: body,
+      }),
     ),
-    bind(contract.deleteQueue, async ({ params }, context) => {
-      const queue = await postgres.transaction((inside) => deleteQueue(inside, params.queueId, context));
-      const members = queue.members.map((member) => member.personId);
-      await office.announce({ what: "queues", queueId: queue.id, removed: true, members });
-      return {};
+    bind(contract.setQueueMembers, ({ params, body: { members } }, context) => {
+      refuseTwice(members);
+      return changeQueue(office, params.queueId, context, {
+        edit: (queue) => ({ ...queue, members }),
+        note: (name) => `Changed the members of the queue ${name}`,
+        action: "queue.members-changed",
+        detail: { members },
+      });
     }),
+    bind(contract.deleteQueue, ({ params }, context) => deleteQueue(office, params.queueId, context)),
   ];
 }
 
-async function mustFind(inside: Queryable, queueId: string): Promise<Queue> {
-  await lockQueue(inside, queueId);
-  const queue = await findQueue(inside, queueId);
-  if (queue === null) throw new Failure("not-found", `There is no queue ${queueId}`);
-  return queue;
-}
-
 async function createQueue(
-  postgres: Office["postgres"],
-  name: string,
-  change: SettingsChange,
+  office: Office,
+  { name, settings = {} }: { name: string; settings?: SettingsChange | undefined },
   context: SignedInContext,
 ): Promise<Queue> {
-  return await postgres.transaction(async (inside) => {
-    await checkMusic(inside, change);
-    const id = await insertQueue(inside, name, QueueSettings.parse(change));
-    const detail = { name, settings: change };
-    await audit(inside, actorOf(context), { action: "queue.created", subject: `queue:${id}`, detail });
-    return await mustFind(inside, id);
+  const id = randomUUID();
+  const added = { id, name, settings: QueueSettings.parse(settings), members: [], teams: [] };
+  return await changeDirectly(office, name, async (inside, published) => {
+    const { document } = published;
+    await publish(inside, published, {
+      ...direct(context, `Added the queue ${name}`),
+      document: { ...document, queues: [...document.queues, added] },
+      record: { action: "queue.created", subject: `queue:${id}`, detail: { name, settings } },
+    });
+    return await mustRead(inside, id);
   });
 }
 
-async function updateQueue(
-  inside: Queryable,
-  queueId: string,
-  body: { name?: string | undefined; settings?: SettingsChange | undefined },
-  context: SignedInContext,
-): Promise<Queue> {
-  const before = await mustFind(inside, queueId);
-  await checkMusic(inside, body.settings ?? {});
-  const settings = QueueSettings.parse({ ...before.settings, ...body.settings });
-  await saveQueue(inside, queueId, body.name ?? before.name, settings);
-  await audit(inside, actorOf(context), {
-    action: "queue.changed",
-    subject: `queue:${queueId}`,
-    detail: body,
-  });
-  return await mustFind(inside, queueId);
+interface QueueChange {
+  edit(queue: RoutedQueue): RoutedQueue;
+  note(name: string): string;
+  action: string;
+  detail: object;
 }
 
-async function checkMusic(inside: Queryable, { musicPromptId }: SettingsChange): Promise<void> {
-  if (musicPromptId === undefined || musicPromptId === null) return;
-  if (await promptExists(inside, musicPromptId)) return;
-  throw new Failure("bad-request", "There is no such prompt for the music", [
-    { path: "body.settings.musicPromptId", message: "no such prompt" },
-  ]);
-}
-
-async function setMembers(
+async function changeQueue(
   office: Office,
   queueId: string,
-  members: readonly QueueMember[],
   context: SignedInContext,
+  { edit, note, action, detail }: QueueChange,
 ): Promise<Queue> {
-  const twice = members.find((one, at) => members.findIndex((each) => each.personId === one.personId) !== at);
-  if (twice !== undefined) throw new Failure("bad-request", `${twice.personId} is named twice`);
-  const { before, after } = await refusingConflicts("", () =>
-    office.postgres.transaction(async (inside) => {
-      const before = await mustFind(inside, queueId);
-      await replaceMembers(inside, queueId, members);
-      const detail = { members };
-      await audit(inside, actorOf(context), {
-        action: "queue.members-changed",
-        subject: `queue:${queueId}`,
-        detail,
-      });
-      return { before, after: await mustFind(inside, queueId) };
-    }),
-  );
-  const touched = new Set([...before.members, ...after.members].map((member) => member.personId));
-  await office.announce({ what: "queues", queueId, removed: false, members: [...touched] });
-  return after;
+  return await changeDirectly(office, "", async (inside, published) => {
+    const { document } = published;
+    const changed = edit(mustFind(document, queueId));
+    const queues = document.queues.map((queue) => (queue.id === queueId ? changed : queue));
+    await publish(inside, published, {
+      ...direct(context, note(changed.name)),
+      document: { ...document, queues },
+      record: { action, subject: `queue:${queueId}`, detail },
+    });
+    return await mustRead(inside, queueId);
+  });
 }
 
-async function deleteQueue(inside: Queryable, queueId: string, context: SignedInContext): Promise<Queue> {
-  const queue = await mustFind(inside, queueId);
-  const flows = await flowsUsingQueue(inside, queueId);
-  if (flows.length > 0)
-    throw new Failure("conflict", `The queue ${queue.name} is used by the flow ${flows.join(", ")}`);
-  await removeQueue(inside, queueId);
-  const detail = { name: queue.name };
-  await audit(inside, actorOf(context), { action: "queue.removed", subject: `queue:${queueId}`, detail });
+async function deleteQueue(
+  office: Office,
+  queueId: string,
+  context: SignedInContext,
+): Promise<Record<string, never>> {
+  return await changeDirectly(office, "", async (inside, published) => {
+    const { document } = published;
+    const { name } = mustFind(document, queueId);
+    const flows = await flowsUsingQueue(inside, queueId);
+    if (flows.length > 0)
+      throw new Failure("conflict", `The queue ${name} is used by the flow ${flows.join(", ")}`);
+    const queues = document.queues.filter(({ id }) => id !== queueId);
+    await publish(inside, published, {
+      ...direct(context, `Removed the queue ${name}`),
+      document: { ...document, queues },
+      record: { action: "queue.removed", subject: `queue:${queueId}`, detail: { name } },
+    });
+    return {};
+  });
+}
+
+/** Under the routing's lock; told to everybody afterwards. */
+async function changeDirectly<T>(
+  office: Office,
+  name: string,
+  change: (inside: Queryable, published: PublishedRouting) => Promise<T>,
+): Promise<T> {
+  const result = await refusingConflicts(name, () =>
+    office.postgres.transaction(async (inside) => await change(inside, await readToChange(inside))),
+  );
+  await office.announce();
+  return result;
+}
+
+function direct(context: SignedInContext, note: string) {
+  return { source: "direct", note, actor: actorOf(context), onlyNewErrors: true } as const;
+}
+
+function mustFind({ queues }: RoutingDocument, queueId: string): RoutedQueue {
+  const queue = queues.find(({ id }) => id === queueId);
+  if (queue === undefined) throw new Failure("not-found", `There is no queue ${queueId}`);
   return queue;
+}
+
+async function mustRead(inside: Queryable, queueId: string): Promise<Queue> {
+  const queue = await findQueue(inside, queueId);
+  if (queue === null) throw new Error("A queue that was saved is not there");
+  return queue;
+}
+
+function refuseTwice(members: readonly QueueMember[]): void {
+  const seen = new Set<string>();
+  for (const { personId } of members) {
+    if (seen.has(personId)) throw new Failure("bad-request", `${personId} is named twice`);
+    seen.add(personId);
+  }
 }

@@ -11,7 +11,8 @@ interface Row {
 
 const select = `
   select id, name, settings, created_at,
-         coalesce((select jsonb_agg(jsonb_build_object('personId', person_id, 'priority', priority)
+         coalesce((select jsonb_agg(jsonb_build_object('personId', person_id, 'priority', priority, 'level', level,
+                                                       'delayMs', delay_ms, 'order', position, 'weight', weight)
                                     order by person_id)
                    from queue_member where queue_id = queue.id), '[]') as members
   from queue where removed_at is null`;
@@ -68,8 +69,9 @@ export async function replaceMembers(
 ): Promise<void> {
   await inside.query("delete from queue_member where queue_id = $1", [queueId]);
   await inside.query(
-    `insert into queue_member (queue_id, person_id, priority)
-     select $1, "personId", priority from jsonb_to_recordset($2::jsonb) as m ("personId" uuid, priority integer)`,
+    `insert into queue_member (queue_id, person_id, priority, level, delay_ms, position, weight)
+     select $1, "personId", priority, level, "delayMs", "order", weight from jsonb_to_recordset($2::jsonb) as m
+       ("personId" uuid, priority integer, level integer, "delayMs" integer, "order" integer, weight integer)`,
     [queueId, JSON.stringify(members)],
   );
 }

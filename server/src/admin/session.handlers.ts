@@ -38,7 +38,7 @@ export function sessionEndpoints(office: Office): BoundEndpoint[] {
       const personId = await acceptLink(postgres, clock, params.token, body, actorOf(context));
       await office.sessions.end(personId); // a new password ends what the old one opened
       const me = await beginSession(office, personId, context);
-      await office.announce({ what: "people", personId, active: true, role: me.role });
+      await office.announce();
       return me;
     }),
   ];

@@ -54,7 +54,7 @@ export function trunkEndpoints(office: Office & { realm: string }): BoundEndpoin
           return trunk;
         }),
       );
-      await office.announce({ what: "trunks" });
+      await office.announce();
       return toTrunk(created);
     }),
     bind(contract.updateTrunk, async ({ params, body }, context) => {
@@ -69,7 +69,7 @@ export function trunkEndpoints(office: Office & { realm: string }): BoundEndpoin
           return after;
         }),
       );
-      await office.announce({ what: "trunks" });
+      await office.announce();
       return toTrunk(changed);
     }),
     bind(contract.deleteTrunk, async ({ params }, context) => {
@@ -82,7 +82,7 @@ export function trunkEndpoints(office: Office & { realm: string }): BoundEndpoin
           detail: { name },
         });
       });
-      await office.announce({ what: "trunks" });
+      await office.announce();
       return {};
     }),
   ];

@@ -30,6 +30,9 @@ export function followChange(change: Change, followers: Followers): void {
     case "queues":
       followQueue(change, followers);
       break;
+    case "routing":
+      change.personIds.forEach(followers.tellRouter);
+      break;
     case "desk-phone":
       followers.desks.refresh(change.personId);
       break;

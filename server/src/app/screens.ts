@@ -16,6 +16,7 @@ export interface Screens {
   agents: Agents;
   desks: Desks;
   hub: RealtimeHub;
+  live: LiveBoard;
 }
 
 export async function openScreens(
@@ -49,7 +50,7 @@ export async function openScreens(
     live.close();
   });
   connect(parts, lines, { agents, desks, hub, live }, closing);
-  return { agents, desks, hub };
+  return { agents, desks, hub, live };
 }
 
 function makeDesks(
@@ -112,7 +113,11 @@ function connect(
     live,
     log,
     registrar: telephony.registrar,
-    membershipsOf: (personId) => [...admin.directory.membershipsOf(personId)],
+    routingOf: (personId) => ({
+      queues: [...admin.directory.membershipsOf(personId)],
+      skills: { ...admin.directory.skillsOf(personId) },
+      capacity: admin.directory.capacityOf(personId),
+    }),
     publishTo: (personId, event) => {
       hub.publish({ personId }, event);
     },

@@ -172,6 +172,8 @@ export const saveRoutingDraft = endpoint({
       document: RoutingDocument,
       /** The draft's revision that was edited, or null when there was none. */
       revision: z.number().int().nullable(),
+      /** When there was no draft: the published version that this was made from. Default: the newest. */
+      baseVersion: z.number().int().min(0).optional(),
     })
     .strict(),
   result: z.object({ draft: RoutingDraft, ...Checked.shape }),

@@ -2,7 +2,7 @@
  * How the parts hear of each other: agents' standings go to the router, the router's engagements to agents, desks
  * and ledger, the ledger's lines to the screens. Plumbing only; every decision is elsewhere.
  */
-import type { Acd, AcdNotice, AgentProfile } from "../acd/acd.ts";
+import type { Acd, AcdNotice, AgentProfile, Capacity } from "../acd/acd.ts";
 import { oneCall } from "../acd/acd.ts";
 import type { Agents, AgentStanding, Engagement as AgentEngagement } from "../agents/agents.ts";
 import type { Clock } from "../base/clock.ts";
@@ -10,7 +10,6 @@ import type { Log } from "../base/log.ts";
 import type { Interaction } from "../contract/interactions.ts";
 import type { LedgerEntry } from "../contract/ledger.ts";
 import type { LiveEvent } from "../contract/live.ts";
-import type { QueueMember } from "../contract/queues.ts";
 import type { Registrar } from "../telephony/telephony.ts";
 import type { Desks } from "./desks.ts";
 import type { Ledger } from "./ledger.ts";
@@ -26,8 +25,8 @@ export interface WiredParts {
   live: LiveBoard;
   log: Log;
   registrar: Registrar;
-  /** The queues that a person works in. */
-  membershipsOf(personId: string): { queueId: string; priority: QueueMember["priority"] }[];
+  /** What an agent is to the router by configuration: queues and the terms there, skills, capacity (null: one call). */
+  routingOf(personId: string): Pick<AgentProfile, "queues" | "skills"> & { capacity: Capacity | null };
   publishTo(personId: string, event: LiveEvent): void;
   publishToSupervisors(event: LiveEvent): void;
 }
@@ -41,7 +40,7 @@ export function wire(parts: WiredParts): { tellRouter(personId: string): void; s
   const tellRouter = (personId: string) => {
     const standing = agents.standing(personId);
     if (standing === null) return;
-    acd.setAgent(profileOf(standing, parts.membershipsOf(personId))).catch((error: unknown) => {
+    acd.setAgent(profileOf(standing, parts.routingOf(personId))).catch((error: unknown) => {
       log.error({ personId, error }, "The router could not be told of an agent");
     });
   };
@@ -77,9 +76,12 @@ export function wire(parts: WiredParts): { tellRouter(personId: string): void; s
   };
 }
 
-function profileOf(standing: AgentStanding, queues: AgentProfile["queues"]): AgentProfile {
+function profileOf(
+  standing: AgentStanding,
+  { capacity, ...routing }: ReturnType<WiredParts["routingOf"]>,
+): AgentProfile {
   const { personId, routable, cause } = standing;
-  return { agentId: personId, routable, cause, queues, capacity: oneCall };
+  return { agentId: personId, routable, cause, ...routing, capacity: capacity ?? oneCall };
 }
 
 const engagementOf: Record<EngagementNotice["engagement"], AgentEngagement> = {

@@ -75,7 +75,7 @@ describe("while PostgreSQL is away", () => {
     const stop = admin.changes.on((change) => heard.push(change));
     await root.call(createQueue, { body: { name: "Now" } });
     stop();
-    expect(heard.map((change) => change.what)).toEqual(["queues"]);
+    expect(heard.map((change) => change.what)).toEqual(["queues", "routing"]);
     expect(admin.directory.queues().map((queue) => queue.name)).toEqual(["Now", "Sales", "Support"]);
   });
 });

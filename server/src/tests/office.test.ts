@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as agentDesk from "../contract/agent-desk.ts";
 import * as people from "../contract/people.ts";
 import * as queues from "../contract/queues.ts";
+import { plainMembership } from "../contract/queues.ts";
 import * as telephony from "../contract/telephony.ts";
 import { encodeWav } from "../base/wav.ts";
 import type { Change } from "../admin/admin.ts";
@@ -209,7 +210,7 @@ describe("queues", () => {
     const members = [...(sales?.members ?? []), { personId, priority: 3 }];
     await office.administrator.call(queues.setQueueMembers, { params, body: { members } });
     expect(office.admin.directory.membershipsOf(personId)).toEqual([
-      { queueId: params.queueId, priority: 3 },
+      { queueId: params.queueId, ...plainMembership, priority: 3 },
     ]);
     await expect(
       office.administrator.call(queues.setQueueMembers, {
