@@ -24,6 +24,7 @@ const allowed = {
     ...["base", "contract", "store", "agents", "customers", "admin", "telephony", "recordings", "ivr", "acd"],
   ],
   reports: ["base", "contract", "store"],
+  metrics: ["base", "contract"],
   api: ["base", "contract"],
 };
 // The telephony, store and other adapters' own tests may start the embedded pair and a database.
@@ -84,6 +85,7 @@ const rules = [
   },
   packageOnlyIn("express", "^server/src/api/"),
   packageOnlyIn("drachtio-(srf|fsmrf)", "^server/src/telephony/"),
+  packageOnlyIn("prom-client", "^server/src/metrics/"),
   packageOnlyIn("redis", "^server/src/store/|\\.redis\\.ts$|^server/src/acd/"),
 ];
 

@@ -3,9 +3,11 @@ import { after, type Calls, takeCalls } from "./app/calls.ts";
 import { Closing } from "./app/closing.ts";
 import { type Foundations, layFoundations } from "./app/foundations.ts";
 import { openLines } from "./app/lines.ts";
+import { openMetricsPort } from "./app/metrics-port.ts";
 import { openScreens } from "./app/screens.ts";
 import { openWeb } from "./app/web.ts";
 import { systemClock } from "./base/clock.ts";
+import { countLines } from "./base/counted-log.ts";
 import type { Log } from "./base/log.ts";
 import type { Config } from "./config.ts";
 import { routerSettings } from "./interactions/router-settings.ts";
@@ -15,7 +17,13 @@ export { StartError } from "./app/embedded-pair.ts";
 export { version } from "./app/web.ts";
 
 export interface RunningApp {
-  addresses: { http: string; sip: string[]; webNumbers: { number: string; label: string }[] };
+  addresses: {
+    http: string;
+    sip: string[];
+    webNumbers: { number: string; label: string }[];
+    /** Where Prometheus scrapes, or null. */
+    metrics: string | null;
+  };
   links: { firstAdministrator: string | null; people: { name: string; username: string; url: string }[] };
   /** Calls in progress, waiting ones included. */
   callsNow(): number;
@@ -38,13 +46,16 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   }
 }
 
-async function start(config: Config, log: Log, closing: Closing): Promise<RunningApp> {
+async function start(config: Config, plainLog: Log, closing: Closing): Promise<RunningApp> {
+  const log = countLines(plainLog);
   const parts = await layFoundations(config, systemClock, log, closing);
   const lines = await openLines(config, parts, closing);
   const screens = await openScreens(config, parts, lines, closing);
   let stopping: Promise<void> | null = null;
   const isDraining = () => stopping !== null;
-  const http = await openWeb({ config, parts, lines, screens, isDraining }, closing);
+  const house = { config, parts, lines, screens, isDraining };
+  const http = await openWeb(house, closing);
+  const metrics = await openMetricsPort(house, log.counts, closing);
   const links = await openForBusiness(config, parts, http);
   const calls = takeCalls(parts, lines, screens, closing);
 
@@ -58,7 +69,7 @@ async function start(config: Config, log: Log, closing: Closing): Promise<Runnin
     await closing.run();
   };
   return {
-    addresses: { http, sip: lines.pair?.listening ?? [], webNumbers: webNumbersOf(parts) },
+    addresses: { http, sip: lines.pair?.listening ?? [], webNumbers: webNumbersOf(parts), metrics },
     links,
     callsNow: (): ReturnType<Calls["count"]> => calls.count(),
     stop: () => (stopping ??= drainAndClose()),

@@ -28,6 +28,11 @@ describe("configuration", () => {
     }
   });
 
+  it("has a metrics endpoint only with a port, on loopback unless told otherwise", () => {
+    expect(readConfig({ RINGDOWN_METRICS_HOST: "0.0.0.0" }).metrics).toBeUndefined();
+    expect(readConfig({ RINGDOWN_METRICS_PORT: "9464" }).metrics).toEqual({ host: "127.0.0.1", port: 9464 });
+  });
+
   it("refuses half of the real servers", () => {
     expect(() => readConfig({ DRACHTIO_HOST: "sip.example", DRACHTIO_SECRET: "x" })).toThrow(
       /FREESWITCH_HOST: needed.*\n.*FREESWITCH_SECRET: needed/,

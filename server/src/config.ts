@@ -43,6 +43,8 @@ const Environment = z.object({
   RINGDOWN_DATA_DIR: z.string().trim().min(1).default("./data"),
   RINGDOWN_DEMO: z.enum(["yes", "no"]).default("yes"),
   RINGDOWN_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  RINGDOWN_METRICS_HOST: host.default("127.0.0.1"),
+  RINGDOWN_METRICS_PORT: port.optional(),
   RINGDOWN_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400).default(30),
   RINGDOWN_NODE_ID: z
     .string()
@@ -92,6 +94,8 @@ export interface Config {
     trustedProxies: string[];
     tls: { certPath: string; keyPath: string } | undefined;
   };
+  /** Undefined: there is no metrics endpoint. Port 0: any free one. */
+  metrics: { host: string; port: number } | undefined;
   sip: { host: string; port: number; tlsPort: number; domain: string; externalAddress: string | undefined };
   media: {
     rtpPorts: [number, number];
@@ -151,6 +155,10 @@ function arrange(env: z.infer<typeof Environment>): Config {
           ? { certPath: env.RINGDOWN_TLS_CERT, keyPath: env.RINGDOWN_TLS_KEY }
           : undefined,
     },
+    metrics:
+      env.RINGDOWN_METRICS_PORT === undefined
+        ? undefined
+        : { host: env.RINGDOWN_METRICS_HOST, port: env.RINGDOWN_METRICS_PORT },
     sip: {
       host: env.RINGDOWN_SIP_HOST,
       port: env.RINGDOWN_SIP_PORT,

@@ -3,7 +3,7 @@ import type { RunningApp } from "./app.ts";
 import type { Config } from "./config.ts";
 
 export function greet(version: string, config: Config, app: Pick<RunningApp, "addresses" | "links">): string {
-  const { http, sip, webNumbers } = app.addresses;
+  const { http, sip, webNumbers, metrics } = app.addresses;
   const lines = [
     "",
     `Ringdown ${version} is running${config.servers ? "" : " on the embedded pair (trial, development, tests: tens of calls)"}`,
@@ -14,6 +14,7 @@ export function greet(version: string, config: Config, app: Pick<RunningApp, "ad
       `  Web call     ${http}/call/${encodeURIComponent(number)}  ${label}`.trimEnd(),
     ),
     `  State        ${config.dataDir}`,
+    ...(metrics === null ? [] : [`  Metrics      ${metrics}`]),
   ];
   if (app.links.firstAdministrator !== null)
     lines.push(

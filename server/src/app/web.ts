@@ -22,7 +22,7 @@ import type { Foundations } from "./foundations.ts";
 import type { Lines } from "./lines.ts";
 import type { Screens } from "./screens.ts";
 
-interface House {
+export interface House {
   config: Config;
   parts: Foundations;
   lines: Lines;
@@ -142,7 +142,7 @@ function credential(config: Config, issued: SipCredentialIssued): SipCredential 
   return { ...issued, domain: config.sip.domain, socket: sipPath, iceServers };
 }
 
-async function lookAtHealth({ parts, lines, isDraining }: House) {
+export async function lookAtHealth({ parts, lines, isDraining }: House) {
   const draining = isDraining();
   return {
     postgres: await parts.postgres.ping().then(

@@ -1,0 +1,120 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { Clock } from "../base/clock.ts";
+
+/** What is asked at each scrape. */
+export interface HouseSources {
+  clock: Clock;
+  version: string;
+  nodeId: string;
+  /** How this node stands in the routing. */
+  routing(): { isLeading: boolean; epoch: number; unfinalLines: number; lagMs: number };
+  /** Whether each part can be reached; a part that does not answer in time counts as away. */
+  parts(): Promise<Record<string, { ok: boolean }>>;
+  /** Since the start of the program. */
+  traffic(): { callsNow: number; callsRejected: Record<string, number>; registrations: number };
+  /** Entries of the ledger that are not in the database yet. */
+  backlog(): { entries: number };
+  /** Lines logged so far as a warning or an error. */
+  logged(): { warn: number; error: number };
+}
+
+/** Prometheus gives up after ten seconds by default. */
+const partsWithinMs = 3_000;
+const partNames = ["postgres", "eventLog", "sip", "media"];
+
+/** The router, the parts, the traffic and the log, as they are when they are asked. */
+export function watchHouse(registry: Registry, sources: HouseSources): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const { routing, traffic, backlog } = sources;
+  gauge("ringdown_router_leader", "1 when this node is the router.", () => Number(routing().isLeading));
+  gauge("ringdown_router_epoch", "The newest fencing epoch known here.", () => routing().epoch);
+  gauge(
+    "ringdown_router_unfinal_lines",
+    "Lines of the router's log whose effects are not final yet.",
+    () => routing().unfinalLines,
+  );
+  gauge(
+    "ringdown_router_lag_seconds",
+    "The age of the oldest of them; 0 when there is none.",
+    () => routing().lagMs / 1_000,
+  );
+  gauge("ringdown_calls", "Calls in progress, waiting ones included.", () => traffic().callsNow);
+  gauge(
+    "ringdown_registrations",
+    "Softphones and desk phones that are registered.",
+    () => traffic().registrations,
+  );
+  gauge(
+    "ringdown_ledger_backlog_entries",
+    "Lines of the ledger that are not in PostgreSQL yet.",
+    () => backlog().entries,
+  );
+  new Gauge({
+    name: "ringdown_build_info",
+    help: "The program's version and node; always 1.",
+    labelNames: ["version", "node"],
+    registers,
+  }).set({ version: sources.version, node: sources.nodeId }, 1);
+  watchParts(registers, sources);
+  countElsewhere(registers, sources);
+}
+
+function watchParts(registers: Registry[], { clock, parts }: HouseSources): void {
+  new Gauge({
+    name: "ringdown_part_up",
+    help: "1 when the part can be reached: PostgreSQL, the router's log (memory or Redis), SIP edge, media server.",
+    labelNames: ["part"],
+    registers,
+    async collect() {
+      const found = await within(clock, partsWithinMs, parts());
+      for (const part of partNames) this.set({ part }, Number(found?.[part]?.ok ?? false));
+    },
+  });
+}
+
+/** What others count: told as it stands. */
+function countElsewhere(registers: Registry[], { traffic, logged }: HouseSources): void {
+  new Counter({
+    name: "ringdown_calls_rejected_total",
+    help: "Calls that were refused at the SIP edge, by cause.",
+    labelNames: ["cause"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [cause, count] of Object.entries(traffic().callsRejected)) this.inc({ cause }, count);
+    },
+  });
+  new Counter({
+    name: "ringdown_log_lines_total",
+    help: "Lines logged as a warning or an error.",
+    labelNames: ["level"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [level, count] of Object.entries(logged())) this.inc({ level }, count);
+    },
+  });
+}
+
+async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | null> {
+  let stopTimer = () => {};
+  const late = new Promise<null>((resolve) => {
+    stopTimer = clock.setTimer(clock.now() + ms, () => {
+      resolve(null);
+    });
+  });
+  try {
+    return await Promise.race([work.catch(() => null), late]);
+  } finally {
+    stopTimer();
+  }
+}
