@@ -9,6 +9,7 @@ import { auditEndpoints } from "./audit.handlers.ts";
 import { openChanges, type ChangeListener, type Changes } from "./changes.ts";
 import { createDemo, type OneTimeLink } from "./demo.ts";
 import { openDirectory, type Directory } from "./directory.ts";
+import { emergencyEndpoints } from "./emergency.handlers.ts";
 import { flowEndpoints, type FlowValidator } from "./flows.handlers.ts";
 import { makeLink } from "./invitations.ts";
 import { hasAdministrator } from "./invitations.postgres.ts";
@@ -127,6 +128,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       ...trunkEndpoints(office),
       ...promptEndpoints(office),
       ...labelEndpoints(office),
+      ...emergencyEndpoints(office),
       ...auditEndpoints(office),
     ],
     trunks: trunkDirectory(directory, changes),

@@ -14,6 +14,7 @@ const sentences: Record<string, (name: string) => string> = {
   disposition_label: (name) => `There is a disposition ${name} already`,
   not_ready_reason_label: (name) => `There is a reason ${name} already`,
   queue_member_person_id_fkey: () => "One of these people does not exist",
+  emergency_preset_name: (name) => `There is a prepared message ${name} already`,
   desk_phone_username: (name) => `The phone username ${name} is taken`,
 };
 

@@ -1,9 +1,11 @@
+import type { Emergency } from "../contract/emergency.ts";
 import type { Flow } from "../contract/flow.ts";
 import type { Person } from "../contract/people.ts";
 import type { Queue } from "../contract/queues.ts";
 import type { RoutingDocument } from "../contract/routing.ts";
 import type { PhoneNumber } from "../contract/telephony.ts";
 import type { Postgres, Queryable } from "../store/postgres.ts";
+import { listPresets, readEmergencyState } from "./emergency.postgres.ts";
 import { listFlowsPublished } from "./flows.postgres.ts";
 import { listLabels, type Label } from "./labels.postgres.ts";
 import { listNumbers } from "./numbers.postgres.ts";
@@ -25,6 +27,7 @@ export interface DirectoryRows {
   /** Retired ones included. */
   notReadyReasons: Label[];
   dispositions: Label[];
+  emergency: Emergency | null;
   revisions: Revisions;
 }
 
@@ -33,6 +36,9 @@ export interface Revisions {
   /** Published and newest version and the name, by flow. */
   flows: { id: string; text: string }[];
   prompts: string;
+  /** What is prepared for the emergency switch. */
+  emergencyPresets: string;
+  customers: string;
   /** Of the routing: its version, and the draft's revision. */
   routing: string;
 }
@@ -51,6 +57,7 @@ export async function loadDirectory(postgres: Postgres): Promise<DirectoryRows> 
       deskPhones: await listDeskPhones(inside),
       notReadyReasons: await listLabels(inside, "not_ready_reason"),
       dispositions: await listLabels(inside, "disposition"),
+      emergency: await readEmergencyState(inside),
       revisions: await readRevisions(inside),
     };
   });
@@ -72,11 +79,14 @@ async function readRevisions(inside: Queryable): Promise<Revisions> {
     `select id, concat_ws(' ', published_version, (select max(version) from flow_version where flow_id = id), name)
        as text from flow where removed_at is null`,
   );
-  const [row] = await inside.query<Omit<Revisions, "flows">>(
+  const emergencyPresets = JSON.stringify(await listPresets(inside));
+  const [row] = await inside.query<Record<"prompts" | "routing" | "customers", string>>(
     `select
        (select coalesce(string_agg(concat_ws(' ', id, language, name), ',' order by id), '') from prompt) as prompts,
+       (select revision::text from customer_revision) as customers,
        concat_ws(' ', (select max(version) from routing_version), 'draft',
                  (select concat_ws(' ', base_version, revision, changed_at) from routing_draft)) as routing`,
   );
-  return { flows, prompts: row?.prompts ?? "", routing: row?.routing ?? "" };
+  const { prompts = "", routing = "", customers = "" } = row ?? {};
+  return { flows, prompts, routing, customers, emergencyPresets };
 }

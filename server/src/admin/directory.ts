@@ -1,3 +1,4 @@
+import type { Emergency } from "../contract/emergency.ts";
 import type { Flow } from "../contract/flow.ts";
 import type { Person } from "../contract/people.ts";
 import { isOpen } from "../contract/opening-hours.ts";
@@ -53,6 +54,8 @@ export interface Directory {
   deskPhone(username: string): StoredPhone | null;
   /** Reasons and dispositions that may be chosen, not the retired ones. */
   labels(): { notReadyReasons: Label[]; dispositions: Label[] };
+  /** What the emergency switch was put on with, also when it has ended by itself (`isEmergencyOn`). */
+  emergency(): Emergency | null;
 }
 
 export interface OpenDirectory extends Directory {
@@ -98,6 +101,7 @@ export async function openDirectory(postgres: Postgres): Promise<OpenDirectory> 
     trunks: () => now.rows.trunks,
     deskPhone: (username) => now.deskPhones.get(username) ?? null,
     labels: () => now.labels,
+    emergency: () => now.rows.emergency,
   };
 }
 

@@ -60,6 +60,12 @@ export async function usersOfPrompt(postgres: Queryable, id: string): Promise<st
          and jsonb_path_exists(v.flow, '$.** ? (@.upload == $id)', jsonb_build_object('id', $1::text)))
      union all
      select 'the queue ' || name from queue where removed_at is null and settings ->> 'musicPromptId' = $1::text
+     union all
+     select 'the emergency message ' || name from emergency_preset
+     where jsonb_path_exists(message, '$.** ? (@.upload == $id)', jsonb_build_object('id', $1::text))
+     union all
+     select 'the emergency switch' from emergency
+     where jsonb_path_exists(state, '$.** ? (@.upload == $id)', jsonb_build_object('id', $1::text))
      order by 1`,
     [id],
   );

@@ -30,6 +30,11 @@ export const QueueLeftCause = z.enum([
   "estimated-wait", // the wait would have been too long
   "closed", // outside opening hours, a holiday, or the emergency switch
   "callback", // became a call back: keeps the place
+  // A call back's own visits, which are counted apart:
+  "not-reached", // the customer did not answer, or left again before an agent was there
+  "cancelled", // by a supervisor or by the customer
+  "expired",
+  "moved", // the same call back enters again at once, at another place or with another number
   "system",
 ]);
 export type QueueLeftCause = z.infer<typeof QueueLeftCause>;
@@ -137,6 +142,14 @@ export const LedgerEvent = z.discriminatedUnion("type", [
     trunkId: z.string().nullable(),
     sipCallId: z.string(),
     callback: CallbackLink.optional(),
+  }),
+  /** The emergency switch: what this caller heard of it, where they were, and where they went if it was closed. */
+  event("emergency.met", {
+    name: z.string(),
+    mode: z.enum(["closed", "message"]),
+    where: z.enum(["entry", "queue", "waiting"]),
+    queueId: z.string().nullable(),
+    then: z.enum(["hang-up", "voicemail", "number", "flow"]).nullable(),
   }),
   event("flow.entered", { flowId: z.string(), version: z.number().int() }),
   event("flow.language", { language: z.string() }),

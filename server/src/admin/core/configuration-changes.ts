@@ -15,12 +15,18 @@ export function changesBetween(before: DirectoryRows, after: DirectoryRows): Cha
     ...(isSame(before.numbers, after.numbers) ? [] : [{ what: "numbers" } as const]),
     ...(isSame(before.trunks, after.trunks) ? [] : [{ what: "trunks" } as const]),
     ...(before.revisions.prompts === after.revisions.prompts ? [] : [{ what: "prompts" } as const]),
+    ...(isSame(emergencyOf(before), emergencyOf(after)) ? [] : [{ what: "emergency" } as const]),
+    ...(before.revisions.customers === after.revisions.customers ? [] : [{ what: "customers" } as const]),
     ...(isSame(labelsOf(before), labelsOf(after)) ? [] : [{ what: "labels" } as const]),
   ];
 }
 
 function labelsOf({ notReadyReasons, dispositions }: DirectoryRows): object {
   return { notReadyReasons, dispositions };
+}
+
+function emergencyOf({ emergency, revisions }: DirectoryRows): object {
+  return { emergency, presets: revisions.emergencyPresets };
 }
 
 function changedPeople(before: DirectoryRows, after: DirectoryRows): Change[] {
