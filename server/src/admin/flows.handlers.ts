@@ -17,6 +17,7 @@ import {
   removeFlow,
   renameFlow,
   setPublishedVersion,
+  listScheduleIds,
 } from "./flows.postgres.ts";
 import type { Office } from "./office.ts";
 import { listPromptIds } from "./prompts.postgres.ts";
@@ -25,7 +26,11 @@ import { listQueues } from "./queues.postgres.ts";
 /** Judges whether a flow makes sense among these queues and uploads; ivr/ has it. */
 export type FlowValidator = (
   flow: unknown,
-  context: { queueIds: ReadonlySet<string>; uploadIds: ReadonlySet<string> },
+  context: {
+    queueIds: ReadonlySet<string>;
+    uploadIds: ReadonlySet<string>;
+    scheduleIds: ReadonlySet<string>;
+  },
 ) => FlowProblem[];
 
 type FlowOffice = Office & { validateFlow: FlowValidator };
@@ -85,7 +90,9 @@ async function readFlow(office: FlowOffice, postgres: Queryable, flowId: string,
 async function judge(office: FlowOffice, postgres: Queryable, flow: Flow): Promise<FlowProblem[]> {
   const queues = await listQueues(postgres);
   const uploadIds = new Set(await listPromptIds(postgres));
-  return office.validateFlow(flow, { queueIds: new Set(queues.map((queue) => queue.id)), uploadIds });
+  const queueIds = new Set(queues.map((queue) => queue.id));
+  const scheduleIds = new Set(await listScheduleIds(postgres));
+  return office.validateFlow(flow, { queueIds, uploadIds, scheduleIds });
 }
 
 async function createFlow(

@@ -112,3 +112,8 @@ export async function listFlowsPublished(
   );
   return rows.map((row) => ({ flowId: row.id, version: row.version, flow: Flow.parse(row.flow) }));
 }
+
+/** The schedules that an hours node may name. */
+export async function listScheduleIds(postgres: Queryable): Promise<string[]> {
+  return (await postgres.query<{ id: string }>("select id from schedule")).map(({ id }) => id);
+}

@@ -45,7 +45,7 @@ export const QueueExitCause = z.enum([
   "full",
   "estimated-wait",
   "closed",
-  "callback", // the caller will be called back: the flow says goodbye
+  "callback", // the caller will be called back; without an exit of its own, the call ends
   "failed",
 ]);
 export type QueueExitCause = z.infer<typeof QueueExitCause>;
@@ -80,12 +80,15 @@ export const MenuNode = z.strictObject({
 export const HoursNode = z.strictObject({
   kind: z.literal("hours"),
   ...label,
-  /** IANA name, such as Europe/Berlin. */
-  timezone: z.string().min(1).max(64),
+  /** A schedule that is kept for all flows and queues; then the node has no hours of its own. */
+  scheduleId: z.uuid().optional(),
+  /** IANA name, such as Europe/Berlin. With `weekly`, unless there is a schedule. */
+  timezone: z.string().min(1).max(64).optional(),
   /** ISO week days: 1 is Monday, 7 is Sunday. */
   weekly: z
     .array(z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), ...OpenInterval.shape }))
-    .max(50),
+    .max(50)
+    .optional(),
   /** On these dates the week does not count: open in the given intervals only, closed all day if there are none. */
   holidays: z
     .array(
@@ -166,13 +169,36 @@ export const TransferNode = z.strictObject({
   onFailure: NodeId,
 });
 
+/** The name of a value that set nodes keep, and of a customer's attribute. */
+const ValueKey = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must start with a letter: letters, digits, _ . -");
+
 export const SetNode = z.strictObject({
   kind: z.literal("set"),
   ...label,
   /** Kept with the call, shown to the agent. */
-  key: z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must start with a letter: letters, digits, _ . -"),
+  key: ValueKey,
   value: z.string().max(500),
   next: NodeId,
+});
+
+export const BranchNode = z.strictObject({
+  kind: z.literal("branch"),
+  ...label,
+  /** What is looked at: a customer's attribute, a value that a set node kept, or the caller's language. */
+  on: z.discriminatedUnion("what", [
+    z.strictObject({ what: z.literal("attribute"), key: ValueKey }),
+    z.strictObject({ what: z.literal("value"), key: ValueKey }),
+    z.strictObject({ what: z.literal("language") }),
+  ]),
+  /** The first that is exactly the same decides. */
+  cases: z
+    .array(z.strictObject({ equals: z.string().max(500), next: NodeId }))
+    .min(1)
+    .max(50),
+  /** Also for what is not known. */
+  otherwise: NodeId,
 });
 
 export const FlowNode = z.discriminatedUnion("kind", [
@@ -185,6 +211,7 @@ export const FlowNode = z.discriminatedUnion("kind", [
   HangupNode,
   TransferNode,
   SetNode,
+  BranchNode,
 ]);
 export type FlowNode = z.infer<typeof FlowNode>;
 export type FlowNodeKind = FlowNode["kind"];

@@ -61,6 +61,8 @@ async function tellStory(
       },
       leaveMessage: (request) => leaveMessage(conversation, request, world),
       transfer: (request) => transferOut(conversation, request, world),
+      isOpen: (scheduleId, at) => world.hours.isOpen(scheduleId, at),
+      attributes: () => conversation.attributes(),
       on: (note) => {
         conversation.note(note);
       },

@@ -84,6 +84,8 @@ function run(port: VoicePort, changes: Partial<RunFlowOptions> = {}) {
     enqueue: async () => "answered",
     leaveMessage: async () => undefined,
     transfer: async () => "transferred",
+    isOpen: () => true,
+    attributes: async () => ({}),
     on: (note) => notes.push(note),
     ...changes,
   });
@@ -106,7 +108,7 @@ describe("runFlow", () => {
     });
     expect(await outcome).toMatchObject({ how: "answered", node: "sales", state: { language: "zh" } });
     expect(requests).toEqual([
-      { do: "enqueue", node: "sales", queueId: "q-sales", priority: 0, language: "zh" },
+      { do: "enqueue", node: "sales", queueId: "q-sales", priority: 0, language: "zh", values: {} },
     ]);
     expect(phone.heard).toEqual([
       "en/welcome",

@@ -1,13 +1,20 @@
 /**
  * The door of the IVR: runs a flow on a caller's channel.
  *
- *   const left = await runFlow({ flow, prompts, port: leg, clock, enqueue, leaveMessage, transfer, on });
+ *   const left = await runFlow({ flow, prompts, port: leg, clock, enqueue, leaveMessage, transfer, isOpen, attributes, on });
  *   if (left.how === "hung-up-by-flow") await leg.hangUp();
  */
 import type { Clock } from "../base/clock.ts";
-import type { Flow, QueueExitCause } from "../contract/flow.ts";
+import type { Flow } from "../contract/flow.ts";
 import type { Language } from "../contract/people.ts";
-import type { FlowAction, FlowEnd, FlowEvent, FlowState, SpokenPrompt } from "./core/flow-state.ts";
+import type {
+  FlowAction,
+  FlowEnd,
+  FlowEvent,
+  FlowState,
+  QueueOutcome,
+  SpokenPrompt,
+} from "./core/flow-state.ts";
 import { newFlowState, step } from "./core/step.ts";
 import { listenForKeys } from "./keys.ts";
 import type { Keys } from "./keys.ts";
@@ -16,10 +23,15 @@ import type { FlowNote } from "./core/notes.ts";
 import type { PromptFiles } from "./prompts.ts";
 import type { VoicePort } from "./voice-port.ts";
 
-export type { FlowState } from "./core/flow-state.ts";
+export type { FlowState, QueueOutcome } from "./core/flow-state.ts";
 export type { FlowNote } from "./core/notes.ts";
 export { demoFlow } from "./core/demo-flow.ts";
-export { callbackOfferPrompts, queuePositionPrompts, sayTelephoneNumber } from "./core/say-number.ts";
+export {
+  callbackOfferPrompts,
+  estimatedWaitPrompts,
+  queuePositionPrompts,
+  sayTelephoneNumber,
+} from "./core/say-number.ts";
 export { validateFlow } from "./core/validate-flow.ts";
 export { openPrompts } from "./prompts.ts";
 export type { PromptFiles, PromptLibrary } from "./prompts.ts";
@@ -38,14 +50,20 @@ export interface RunFlowOptions {
   clock: Clock;
   /** The language to begin with; the flow's own without it. */
   language?: Language;
+  /** What flows before this one have kept. */
+  values?: FlowState["values"];
   /** Ends the run from our side (the outcome is then "aborted"); the caller's hang-up needs no signal of its own. */
   signal?: AbortSignal;
-  /** Waits in the queue; resolves when the caller leaves it. "answered" and "hung-up" end the flow. */
-  enqueue(request: EnqueueRequest): Promise<QueueExitCause | "answered" | "hung-up">;
+  /** Waits in the queue; resolves when the caller leaves it. "hung-up" ends the flow, as some of the others do. */
+  enqueue(request: EnqueueRequest): Promise<QueueOutcome | "hung-up">;
   /** Records and stores a message and says that it is saved; resolves also when the caller hung up in it. */
   leaveMessage(request: MessageRequest): Promise<void>;
   /** Resolves "transferred" (the flow ends) or "failed" (it goes on). */
   transfer(request: TransferRequest): Promise<"transferred" | "failed">;
+  /** Whether a schedule is open at a moment (milliseconds since 1970). */
+  isOpen(scheduleId: string, at: number): boolean;
+  /** The customer's attributes, as far as they are known. */
+  attributes(): Promise<Readonly<Record<string, string>>>;
   on(note: FlowNote): void;
 }
 
@@ -66,7 +84,7 @@ export async function runFlow(options: RunFlowOptions): Promise<FlowOutcome> {
   const { flow, port, clock } = options;
   const signal = options.signal ? AbortSignal.any([options.signal, port.signal]) : port.signal;
   const keys = listenForKeys(port);
-  let state = newFlowState(flow, options.language);
+  let state = newFlowState(flow, options.language, options.values);
   let event: FlowEvent = { type: "started", at: clock.now() };
   try {
     for (;;) {
@@ -108,7 +126,8 @@ async function happened(
 
 /** Facts that stand although the caller has hung up meanwhile. */
 function hasOutlived(event: FlowEvent): boolean {
-  return event.type === "transferred" || (event.type === "queueExit" && event.cause === "answered");
+  if (event.type !== "queueExit") return event.type === "transferred";
+  return event.cause === "answered" || event.cause === "transferred";
 }
 
 function perform(
@@ -128,6 +147,10 @@ function perform(
       return recordMessage(options, keys, signal, action);
     case "transfer":
       return transfer(options, keys, signal, action);
+    case "checkHours":
+      return checkHours(options, action.scheduleId);
+    case "lookUp":
+      return lookUp(options);
     case "hangUp":
       throw new Error("A flow that hangs up has ended");
   }
@@ -208,6 +231,16 @@ async function transfer(
   const result = await options.transfer(request);
   const at = options.clock.now();
   return result === "transferred" ? { type: "transferred", at } : { type: "transferFailed", at };
+}
+
+function checkHours({ clock, isOpen }: RunFlowOptions, scheduleId: string): Promise<FlowEvent> {
+  const at = clock.now();
+  return Promise.resolve({ type: "hoursChecked", at, isOpen: isOpen(scheduleId, at) });
+}
+
+async function lookUp({ clock, attributes }: RunFlowOptions): Promise<FlowEvent> {
+  const known = await attributes();
+  return { type: "lookedUp", at: clock.now(), attributes: known };
 }
 
 /** A prompt that is gone is left out and told: better a flow with a hole than no flow. */

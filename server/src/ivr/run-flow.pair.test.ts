@@ -37,6 +37,8 @@ async function runOnNextCall(): Promise<{ outcome: Promise<FlowOutcome>; notes: 
     enqueue: async () => "answered",
     leaveMessage: async () => undefined,
     transfer: async () => "failed",
+    isOpen: () => true,
+    attributes: async () => ({}),
     on: (note) => notes.push(note),
   });
   return { outcome, notes };

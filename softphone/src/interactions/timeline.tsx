@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
-import { toneOf, wordsOf, type WordList, type Wording } from "./core/timeline.ts";
+import { detailsOf, toneOf, wordsOf, type WordList, type Wording } from "./core/timeline.ts";
 import classes from "./interactions.module.css";
 import { Reason } from "./reason.tsx";
 
@@ -43,6 +43,11 @@ function Entry(props: { entry: ledger.LedgerEntry; start: number; wording: Wordi
       <span className={classes["rail"]} aria-hidden />
       <div className={classes["text"]}>
         <span className={classes["sentence"]}>{t(`ledger.${event.type}`, words)}</span>
+        {detailsOf(event, props.wording).map(({ key, words: filling }) => (
+          <span key={key} className={classes["note"]}>
+            {t(`ledgerDetail.${key}`, filling)}
+          </span>
+        ))}
         {event.type === "wrap-up.saved" && event.note !== "" && (
           <span className={classes["note"]}>{event.note}</span>
         )}
@@ -82,6 +87,7 @@ function useWording(): Wording {
       source: (value) => t(`source.${value as "web"}`),
       outcome: (value) => t(`outcome.${value as "failed"}`),
       language: (value) => t(`language.${value as "en"}`),
+      onward: (value) => t(`onward.${value as "voicemail"}`),
       recording: (value) => t(`recording.${value as "talk"}`),
     };
     return {

@@ -22,8 +22,12 @@ export function enqueue(state: FlowState, node: NodeOf<"queue">): FlowStep {
     queueId: node.queueId,
     priority: node.priority,
     language: state.language,
+    values: state.values,
     ...(node.maxWaitMs === undefined ? {} : { maxWaitMs: node.maxWaitMs }),
     ...(node.exitKey === undefined ? {} : { exitKey: node.exitKey }),
+    ...(node.requirement === undefined || node.requirement === "" ? {} : { requirement: node.requirement }),
+    ...(node.ageMs === undefined ? {} : { ageMs: node.ageMs }),
+    ...(node.stickyToLastAgent === undefined ? {} : { stickyToLastAgent: node.stickyToLastAgent }),
   };
   return { state: { ...state, waiting: "queue", typedAhead: "" }, action };
 }
@@ -59,6 +63,17 @@ export function collect(state: FlowState, node: NodeOf<"menu">, prompts: PromptR
     firstDigitTimeoutMs: node.digitTimeoutMs,
   };
   return { state: { ...state, waiting: "collect" }, action };
+}
+
+export function checkHours(state: FlowState, scheduleId: string): FlowStep {
+  return {
+    state: { ...state, waiting: "hours" },
+    action: { do: "checkHours", node: state.node, scheduleId },
+  };
+}
+
+export function lookUp(state: FlowState): FlowStep {
+  return { state: { ...state, waiting: "attributes" }, action: { do: "lookUp", node: state.node } };
 }
 
 function spoken(prompts: PromptRef[], language: Language): SpokenPrompt[] {

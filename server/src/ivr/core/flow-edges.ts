@@ -28,11 +28,16 @@ export function edgesFrom(node: FlowNode): FlowEdge[] {
     case "queue":
       return [
         ...Object.entries(node.exits).map(([cause, to]) =>
-          cause === "max-wait" || cause === "exit-key"
+          cause === "max-wait" || cause === "exit-key" || cause === "callback"
             ? byCaller(to, "exits", cause)
             : byItself(to, "exits", cause),
         ),
         byItself(node.next, "next"),
+      ];
+    case "branch":
+      return [
+        ...node.cases.map(({ next }, index) => byItself(next, "cases", String(index), "next")),
+        byItself(node.otherwise, "otherwise"),
       ];
     case "transfer":
       return [byItself(node.onFailure, "onFailure")];

@@ -13,6 +13,8 @@ export type Waiting =
   | "queue"
   | "record"
   | "transfer"
+  | "hours"
+  | "attributes"
   /** The apology after a technical problem. */
   | "apology"
   /** Nothing more: see `end`. */
@@ -29,8 +31,10 @@ export interface FlowState {
   node: string;
   waiting: Waiting;
   language: Language;
-  /** What `set` nodes kept. */
+  /** What `set` nodes kept, here and in flows before this one. */
   values: Readonly<Record<string, string>>;
+  /** The customer's attributes, once they were asked for. */
+  attributes: Readonly<Record<string, string>> | null;
   /** Everything the caller pressed, with the node where the flow was. */
   pressed: readonly PressedDigits[];
   /** Keys pressed ahead of the menu they are meant for. */
@@ -65,8 +69,14 @@ export type FlowAction =
       queueId: string;
       priority: number;
       language: Language;
+      /** What fills the requirement's placeholders, beside the language. */
+      values: Readonly<Record<string, string>>;
       maxWaitMs?: number;
       exitKey?: string;
+      /** As it is written in the node, placeholders and all. */
+      requirement?: string;
+      ageMs?: number;
+      stickyToLastAgent?: boolean;
     }
   | {
       do: "recordMessage";
@@ -77,7 +87,16 @@ export type FlowAction =
       silenceSeconds: number;
     }
   | { do: "transfer"; node: string; to: string; prompts: SpokenPrompt[] }
+  | { do: "checkHours"; node: string; scheduleId: string }
+  | { do: "lookUp"; node: string }
   | { do: "hangUp"; node: string };
+
+/**
+ * How a stay in a queue came out while the caller is still there: a cause that the flow has an exit for, or the end of
+ * the flow. "answered": after a talk; "transferred": talked with a number outside; "served": the queue's own overflow
+ * has done what was left to do, and the call may end.
+ */
+export type QueueOutcome = QueueExitCause | "answered" | "transferred" | "served";
 
 /** What happened outside; `at` is milliseconds since 1970. An event that nobody waits for changes nothing. */
 export type FlowEvent =
@@ -88,10 +107,12 @@ export type FlowEvent =
   | { type: "timeout"; at: number }
   /** The media server itself refused what was pressed. */
   | { type: "invalid"; at: number; digits: string }
-  | { type: "queueExit"; at: number; cause: QueueExitCause | "answered" }
+  | { type: "queueExit"; at: number; cause: QueueOutcome }
   | { type: "messageRecorded"; at: number }
   | { type: "transferred"; at: number }
   | { type: "transferFailed"; at: number }
+  | { type: "hoursChecked"; at: number; isOpen: boolean }
+  | { type: "lookedUp"; at: number; attributes: Readonly<Record<string, string>> }
   /** The adapter could not do what was asked; `reason` is a sentence. */
   | { type: "failed"; at: number; reason: string }
   | { type: "hungUp"; at: number };

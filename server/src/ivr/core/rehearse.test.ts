@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Flow } from "../../contract/flow.ts";
 import { demoFlow } from "./demo-flow.ts";
 import { heard, rehearse } from "./rehearse.ts";
 
@@ -38,6 +39,48 @@ describe("a rehearsal", () => {
     const hours = closed.nodes["office-hours"];
     if (hours?.kind === "hours") hours.weekly = [];
     expect(heard(rehearse(closed, [], options))).toEqual(["out-of-hours (en)", "out-of-hours (zh)"]);
+  });
+
+  it("asks schedules and customers where the flow does, and goes their way", () => {
+    const scheduleId = "00000000-0000-4000-8000-00000000000a";
+    const asking = Flow.parse({
+      version: 1,
+      start: "hours",
+      nodes: {
+        hours: { kind: "hours", scheduleId, open: "tier", closed: "closed" },
+        tier: {
+          kind: "branch",
+          on: { what: "attribute", key: "tier" },
+          cases: [{ equals: "gold", next: "gold" }],
+          otherwise: "others",
+        },
+        gold: { kind: "queue", queueId: "q", requirement: "vip", ageMs: 60_000, next: "closed" },
+        others: { kind: "queue", queueId: "q", next: "closed" },
+        closed: { kind: "hangup", prompts: [{ prompt: "out-of-hours" }] },
+      },
+    });
+    const nodeOf = (more: object) => rehearse(asking, [], { ...options, ...more }).state.node;
+    expect(nodeOf({})).toBe("others");
+    expect(nodeOf({ attributes: { tier: "gold" } })).toBe("gold");
+    expect(nodeOf({ isOpen: (id: string) => id !== scheduleId })).toBe("closed");
+    expect(rehearse(asking, [], { ...options, attributes: { tier: "gold" } }).lines.at(-1)?.action).toEqual({
+      do: "enqueue",
+      node: "gold",
+      queueId: "q",
+      priority: 0,
+      language: "en",
+      values: {},
+      requirement: "vip",
+      ageMs: 60_000,
+    });
+  });
+
+  it("ends when the queue's own overflow has served the caller, or a call back was taken", () => {
+    const script = (queue: "served" | "callback") => [{ press: "1" }, { press: "1" }, { queue }] as const;
+    for (const queue of ["served", "callback"] as const) {
+      const { state } = rehearse(flow, script(queue), options);
+      expect(state).toMatchObject({ node: "sales", end: { how: "hung-up-by-flow" } });
+    }
   });
 
   it("ends with the inputs, leaving the flow waiting", () => {

@@ -1,14 +1,14 @@
 /** A flow walked through without a telephone: what would a caller hear who does this and that? */
-import type { Flow, QueueExitCause } from "../../contract/flow.ts";
+import type { Flow } from "../../contract/flow.ts";
 import type { Language } from "../../contract/people.ts";
-import type { FlowAction, FlowEvent, FlowState, SpokenPrompt } from "./flow-state.ts";
+import type { FlowAction, FlowEvent, FlowState, QueueOutcome, SpokenPrompt } from "./flow-state.ts";
 import { newFlowState, step } from "./step.ts";
 
 /** What the caller, or the world, does next. Prompts play to their end by themselves. */
 export type RehearsedInput =
   | { press: string }
   | { silence: true }
-  | { queue: QueueExitCause | "answered" }
+  | { queue: QueueOutcome }
   | { message: true }
   | { transfer: "answered" | "failed" }
   | { problem: string }
@@ -34,6 +34,10 @@ export interface RehearsalOptions {
   language?: Language;
   /** How long things take, so that times in the trace advance. */
   promptMs?: number;
+  /** What schedules say; always open without it. */
+  isOpen?: (scheduleId: string, at: number) => boolean;
+  /** Who calls; nobody known without it. */
+  attributes?: Readonly<Record<string, string>>;
 }
 
 /** Walks the flow with the inputs in order; ends with the flow, with the inputs, or at an input that does not fit. */
@@ -52,9 +56,9 @@ export function rehearse(
     lines.push({ at, node: state.node, event: event.type, action: result.action });
   };
   const playOut = (): void => {
-    while (state.waiting === "play" || state.waiting === "apology") {
-      at += promptMs;
-      apply({ type: "playDone", at });
+    for (let event = unasked(lines, state, options); event; event = unasked(lines, state, options)) {
+      if (event.type === "playDone") at += promptMs;
+      apply({ ...event, at });
     }
   };
   apply({ type: "started", at });
@@ -69,6 +73,20 @@ export function rehearse(
     playOut();
   }
   return { lines, state, misfit: null };
+}
+
+/** What comes of the last action without the caller: prompts end, schedules and customers are looked up. */
+function unasked(
+  lines: readonly RehearsalLine[],
+  { waiting }: FlowState,
+  options: RehearsalOptions,
+): FlowEvent | null {
+  const last = lines.at(-1);
+  const at = last?.at ?? options.startsAt;
+  if (waiting === "play" || waiting === "apology") return { type: "playDone", at };
+  if (waiting === "attributes") return { type: "lookedUp", at, attributes: options.attributes ?? {} };
+  if (waiting !== "hours" || last?.action?.do !== "checkHours") return null;
+  return { type: "hoursChecked", at, isOpen: options.isOpen?.(last.action.scheduleId, at) ?? true };
 }
 
 /** The prompts of a trace in order, as "id (language)": what the caller heard. */

@@ -9,6 +9,7 @@ import { validateFlow } from "./validate-flow.ts";
 
 const ids = ["a", "b", "c", "d", "e", "f"];
 const id = fc.constantFrom(...ids);
+const scheduleId = "00000000-0000-4000-8000-00000000000a";
 const digit = fc.constantFrom(..."0123456789*#".split(""));
 const prompts = fc.array(fc.constantFrom({ prompt: "welcome" }, { upload: "jingle" }), {
   minLength: 1,
@@ -31,6 +32,16 @@ const node = fc.oneof(
     weekly: fc.constant([{ days: [1, 3, 5], from: "08:00", to: "20:00" }]),
     open: id,
     closed: id,
+  }),
+  fc.record({ kind: fc.constant("hours"), scheduleId: fc.constant(scheduleId), open: id, closed: id }),
+  fc.record({
+    kind: fc.constant("branch"),
+    on: fc.constantFrom({ what: "language" }, { what: "value", key: "k" }, { what: "attribute", key: "k" }),
+    cases: fc.array(fc.record({ equals: fc.constantFrom("zh", "en", "gold"), next: id }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    otherwise: id,
   }),
   fc.record({ kind: fc.constant("language"), language: fc.constantFrom("en", "zh"), next: id }),
   fc.record({ kind: fc.constant("queue"), queueId: fc.constant("q"), exits, next: id }),
@@ -66,15 +77,25 @@ const event: fc.Arbitrary<FlowEvent> = fc.oneof(
   fc.record({
     type: fc.constant("queueExit" as const),
     at,
-    cause: fc.constantFrom("max-wait" as const, "no-agents" as const, "full" as const, "answered" as const),
+    cause: fc.constantFrom("max-wait", "no-agents", "full", "callback", "answered", "transferred", "served"),
   }),
   fc.record({ type: fc.constant("messageRecorded" as const), at }),
   fc.record({ type: fc.constant("transferred" as const), at }),
   fc.record({ type: fc.constant("transferFailed" as const), at }),
+  fc.record({ type: fc.constant("hoursChecked" as const), at, isOpen: fc.boolean() }),
+  fc.record({
+    type: fc.constant("lookedUp" as const),
+    at,
+    attributes: fc.constantFrom<Record<string, string>>({}, { k: "gold" }),
+  }),
   fc.record({ type: fc.constant("failed" as const), at, reason: fc.constant("broken") }),
 );
 
-const context = { queueIds: new Set(["q"]), uploadIds: new Set(["jingle"]) };
+const context = {
+  queueIds: new Set(["q"]),
+  uploadIds: new Set(["jingle"]),
+  scheduleIds: new Set([scheduleId]),
+};
 
 describe("any flow with any events", () => {
   it("always waits for something outside or has ended, never throws, and keeps every key that was taken", () => {
@@ -123,7 +144,9 @@ describe("a flow that the validator accepts", () => {
         if (validateFlow(flow, context).some(({ message }) => !message.includes("never reached"))) return;
         accepted += 1;
         const silence = Array.from({ length: 200 }, () => ({ silence: true }) as const);
-        const { state } = rehearse(flow, silence, { startsAt });
+        const attributes: Record<string, string> = startsAt % 2 === 0 ? {} : { k: "gold" };
+        const isOpen = () => startsAt % 3 === 0;
+        const { state } = rehearse(flow, silence, { startsAt, isOpen, attributes });
         expect(state.faults).toEqual([]);
         expect(["nothing", "queue", "record", "transfer"]).toContain(state.waiting);
       }),

@@ -43,6 +43,7 @@ describe("the step machine on the demo flow", () => {
       queueId: "q-sales",
       priority: 0,
       language: "zh",
+      values: {},
     });
     expect(state.pressed).toEqual([
       { node: "language-menu", digits: "2", at: 2 },

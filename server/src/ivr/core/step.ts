@@ -3,7 +3,8 @@
  *
  *            started
  *   start ───────────► [ enter a node ] ◄──────────────────────────────────────────┐
- *                        │ hours, language, set: enter the next node at once        │
+ *                        │ hours, branch, language, set: the next node at once      │
+ *                        │ (a schedule or an attribute is asked for first)          │
  *        ┌──────┬────────┼─────────┬──────────┐                                     │
  *      play  collect   queue    record    transfer ── hangup: the end               │
  *        │      │        │         │          │                                     │
@@ -15,7 +16,7 @@
 import type { Flow, FlowNode, PromptRef } from "../../contract/flow.ts";
 import { isOpen } from "../../contract/opening-hours.ts";
 import type { Language } from "../../contract/people.ts";
-import { collect, enqueue, play, recordMessage, transfer } from "./ask.ts";
+import { checkHours, collect, enqueue, lookUp, play, recordMessage, transfer } from "./ask.ts";
 import type { NodeOf } from "./ask.ts";
 import type { FlowEnd, FlowEvent, FlowState, FlowStep } from "./flow-state.ts";
 import { shipped } from "./prompt-catalog.ts";
@@ -26,13 +27,18 @@ export const mostNodesPerCall = 1_000;
 /** More keys than this are not meant for menus. */
 const mostTypedAhead = 32;
 
-/** A call before its first event. */
-export function newFlowState(flow: Flow, language: Language = flow.language): FlowState {
+/** A call before its first event; `values` are what flows before this one have kept. */
+export function newFlowState(
+  flow: Flow,
+  language: Language = flow.language,
+  values: FlowState["values"] = {},
+): FlowState {
   return {
     node: flow.start,
     waiting: "start",
     language,
-    values: {},
+    values,
+    attributes: null,
     pressed: [],
     typedAhead: "",
     failedAttempts: 0,
@@ -78,6 +84,12 @@ function proceed(flow: Flow, state: FlowState, event: InnerEvent): FlowStep {
       return event.type === "messageRecorded" ? enter(flow, state, node.next, event.at) : nothing;
     case "transfer":
       return inTransfer(flow, state, node, event);
+    case "hours":
+      return event.type === "hoursChecked"
+        ? enter(flow, state, event.isOpen ? node.open : node.closed, event.at)
+        : nothing;
+    case "branch":
+      return event.type === "lookedUp" ? lookedUp(flow, state, node, event) : nothing;
     default:
       return nothing;
   }
@@ -112,7 +124,12 @@ function passThrough(
 ): { state: FlowState; next: string } | null {
   switch (node.kind) {
     case "hours":
-      return { state, next: isOpen(node, at) ? node.open : node.closed };
+      if (node.scheduleId !== undefined) return null;
+      return { state, next: isOpenByItself(node, at) ? node.open : node.closed };
+    case "branch": {
+      const next = branchOf(state, node);
+      return next === null ? null : { state, next };
+    }
     case "language":
       return { state: { ...state, language: node.language }, next: node.next };
     case "set":
@@ -125,7 +142,25 @@ function passThrough(
   }
 }
 
-type AskingNode = Exclude<FlowNode, NodeOf<"hours" | "language" | "set">>;
+/** A node without hours is one that no validator has seen: closed, as voicemail beats silence. */
+function isOpenByItself({ timezone, weekly, holidays }: NodeOf<"hours">, at: number): boolean {
+  return timezone !== undefined && weekly !== undefined && isOpen({ timezone, weekly, holidays }, at);
+}
+
+/** Where the branch leads; null while the customer's attributes are not known. */
+function branchOf(state: FlowState, node: NodeOf<"branch">): string | null {
+  const { on } = node;
+  if (on.what === "language") return caseOf(node, state.language);
+  const known = on.what === "value" ? state.values : state.attributes;
+  if (known === null) return null;
+  return caseOf(node, Object.hasOwn(known, on.key) ? known[on.key] : undefined);
+}
+
+function caseOf(node: NodeOf<"branch">, value: string | undefined): string {
+  return node.cases.find(({ equals }) => equals === value)?.next ?? node.otherwise;
+}
+
+type AskingNode = Exclude<FlowNode, NodeOf<"language" | "set">>;
 
 function ask(flow: Flow, state: FlowState, node: FlowNode, at: number): FlowStep {
   const asking = node as AskingNode;
@@ -140,6 +175,10 @@ function ask(flow: Flow, state: FlowState, node: FlowNode, at: number): FlowStep
       return recordMessage(state, asking);
     case "transfer":
       return transfer(state, asking);
+    case "hours":
+      return checkHours(state, asking.scheduleId ?? "");
+    case "branch":
+      return lookUp(state);
     case "hangup":
       return asking.prompts.length > 0 ? play(state, asking.prompts, false) : hangUp(state, at);
   }
@@ -222,8 +261,24 @@ function leaveQueue(
   node: NodeOf<"queue">,
   event: Extract<FlowEvent, { type: "queueExit" }>,
 ): FlowStep {
-  if (event.cause === "answered") return { state: ended(state, "answered", event.at), action: null };
-  return enter(flow, state, node.exits[event.cause] ?? node.next, event.at);
+  const { cause, at } = event;
+  if (cause === "answered" || cause === "transferred")
+    return { state: ended(state, cause, at), action: null };
+  if (cause === "served") return hangUp(state, at);
+  const exit = node.exits[cause];
+  // Who will be called back has been told so: what the flow does for those whom nobody serves is not for them.
+  if (cause === "callback" && exit === undefined) return hangUp(state, at);
+  return enter(flow, state, exit ?? node.next, at);
+}
+
+function lookedUp(
+  flow: Flow,
+  state: FlowState,
+  node: NodeOf<"branch">,
+  { attributes, at }: Extract<FlowEvent, { type: "lookedUp" }>,
+): FlowStep {
+  const knowing: FlowState = { ...state, attributes };
+  return enter(flow, knowing, branchOf(knowing, node) ?? node.otherwise, at);
 }
 
 function inTransfer(flow: Flow, state: FlowState, node: NodeOf<"transfer">, event: InnerEvent): FlowStep {

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { demoFlow } from "./demo-flow.ts";
 import { validateFlow } from "./validate-flow.ts";
 
-const context = { queueIds: new Set(["q-sales", "q-support"]), uploadIds: new Set(["our-jingle"]) };
+const scheduleId = "00000000-0000-4000-8000-00000000000a";
+const context = {
+  queueIds: new Set(["q-sales", "q-support"]),
+  uploadIds: new Set(["our-jingle"]),
+  scheduleIds: new Set([scheduleId]),
+};
 const messages = (flow: unknown) => validateFlow(flow, context).map((problem) => problem.message);
 const bye = { kind: "hangup" };
 
@@ -141,6 +146,58 @@ describe("validateFlow", () => {
       "weekly.0",
       "holidays.1.date",
       "holidays.1.intervals.0",
+    ]);
+  });
+
+  it("wants a schedule or hours of its own, exactly one of both", () => {
+    const own = { timezone: "UTC", weekly: [] };
+    const hours = (fields: object) =>
+      messages({
+        version: 1,
+        start: "h",
+        nodes: { h: { kind: "hours", ...fields, open: "bye", closed: "bye" }, bye },
+      });
+    expect(hours({ scheduleId })).toEqual([]);
+    expect(hours(own)).toEqual([]);
+    expect(hours({ timezone: "UTC" })).toEqual([expect.stringContaining("has no opening hours")]);
+    expect(hours({ scheduleId, ...own })).toEqual([expect.stringContaining("only one of both")]);
+    expect(hours({ scheduleId: crypto.randomUUID() })).toEqual([expect.stringContaining("does not exist")]);
+  });
+
+  it("reads the requirement of a queue node, and says where it can't", () => {
+    const queue = (requirement: string) =>
+      messages({
+        version: 1,
+        start: "q",
+        nodes: { q: { kind: "queue", queueId: "q-sales", requirement, next: "bye" }, bye },
+      });
+    expect(queue("language={language} and billing>=5")).toEqual([]);
+    expect(queue("")).toEqual([]);
+    expect(queue("language={language} and")).toEqual([
+      "Node q has a requirement that can't be read: A skill is expected at the end (at character 24)",
+    ]);
+  });
+
+  it("checks a branch: doubled cases, languages that are none, circles through it", () => {
+    const branch = (on: object, cases: object[]) =>
+      messages({
+        version: 1,
+        start: "b",
+        nodes: { b: { kind: "branch", on, cases, otherwise: "bye" }, bye },
+      });
+    const tier = { what: "attribute", key: "tier" };
+    expect(branch(tier, [{ equals: "gold", next: "bye" }])).toEqual([]);
+    expect(
+      branch(tier, [
+        { equals: "gold", next: "bye" },
+        { equals: "gold", next: "bye" },
+      ]),
+    ).toEqual(['Node b has two cases for "gold"']);
+    expect(branch({ what: "language" }, [{ equals: "fr", next: "bye" }])).toEqual([
+      'Node b asks for the language "fr", which is none of: en, zh',
+    ]);
+    expect(branch(tier, [{ equals: "gold", next: "b" }])).toEqual([
+      "The flow goes round for ever without the caller: b → b",
     ]);
   });
 

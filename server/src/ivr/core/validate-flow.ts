@@ -1,7 +1,9 @@
 /** Whether a flow makes sense: all that is wrong with it, at once. */
 import { Flow } from "../../contract/flow.ts";
 import type { FlowNode, OpenInterval, PromptRef } from "../../contract/flow.ts";
-import { isTimezone, minutesOfDay } from "../../contract/opening-hours.ts";
+import { checkFlowRequirement } from "../../contract/flow-requirement.ts";
+import { isTimezone, minutesOfDay, type OpeningHours } from "../../contract/opening-hours.ts";
+import { Language } from "../../contract/people.ts";
 import type { FlowProblem } from "../../contract/telephony.ts";
 import { edgesFrom, idleCycles, reachableNodes } from "./flow-edges.ts";
 import { shippedPrompts } from "./prompt-catalog.ts";
@@ -11,6 +13,8 @@ export interface FlowContext {
   queueIds: ReadonlySet<string>;
   /** Ids of the uploaded prompts; the shipped ones are known. */
   uploadIds: ReadonlySet<string>;
+  /** Ids of the schedules. */
+  scheduleIds: ReadonlySet<string>;
 }
 
 interface Problem {
@@ -86,14 +90,19 @@ function checkNode(id: string, node: FlowNode, context: FlowContext): Problems {
         ...checkOptions(at, id, node),
       ];
     case "queue":
-      return checkQueue([...at, "queueId"], id, node.queueId, context);
+      return [
+        ...checkQueue([...at, "queueId"], id, node.queueId, context),
+        ...checkRequirement([...at, "requirement"], id, node.requirement),
+      ];
     case "voicemail":
       return [
         ...checkQueue([...at, "queueId"], id, node.queueId, context),
         ...checkPrompts([...at, "greeting"], id, node.greeting, context),
       ];
     case "hours":
-      return checkHours(at, id, node);
+      return checkHours(at, id, node, context);
+    case "branch":
+      return checkCases(at, id, node);
     case "language":
     case "set":
       return [];
@@ -126,7 +135,51 @@ function checkOptions(at: string[], id: string, node: Extract<FlowNode, { kind: 
   });
 }
 
-function checkHours(at: string[], id: string, node: Extract<FlowNode, { kind: "hours" }>): Problems {
+function checkRequirement(path: string[], id: string, requirement: string | undefined): Problems {
+  if (requirement === undefined || requirement === "") return [];
+  const checked = checkFlowRequirement(requirement);
+  if (checked.ok) return [];
+  const { sentence, at } = checked.problem;
+  return [
+    { path, message: `Node ${id} has a requirement that can't be read: ${sentence} (at character ${at})` },
+  ];
+}
+
+function checkCases(at: string[], id: string, node: Extract<FlowNode, { kind: "branch" }>): Problems {
+  return node.cases.flatMap(({ equals }, index): Problems => {
+    const path = [...at, "cases", String(index), "equals"];
+    if (node.cases.findIndex((other) => other.equals === equals) !== index)
+      return [{ path, message: `Node ${id} has two cases for "${equals}"` }];
+    if (node.on.what !== "language" || Language.safeParse(equals).success) return [];
+    const languages = Language.options.join(", ");
+    return [
+      { path, message: `Node ${id} asks for the language "${equals}", which is none of: ${languages}` },
+    ];
+  });
+}
+
+/** A schedule that is kept for all, or hours of its own: exactly one of both. */
+function checkHours(
+  at: string[],
+  id: string,
+  node: Extract<FlowNode, { kind: "hours" }>,
+  { scheduleIds }: FlowContext,
+): Problems {
+  const { scheduleId, timezone, weekly, holidays } = node;
+  if (scheduleId === undefined) {
+    if (timezone !== undefined && weekly !== undefined)
+      return checkOwnHours(at, id, { timezone, weekly, holidays });
+    const advice = "choose a schedule, or give it a time zone and hours of its own";
+    return [{ path: at, message: `Node ${id} has no opening hours: ${advice}` }];
+  }
+  const path = [...at, "scheduleId"];
+  if (timezone !== undefined || weekly !== undefined || holidays.length > 0)
+    return [{ path, message: `Node ${id} has a schedule and hours of its own: only one of both can decide` }];
+  if (scheduleIds.has(scheduleId)) return [];
+  return [{ path, message: `Node ${id} uses the schedule ${scheduleId}, which does not exist` }];
+}
+
+function checkOwnHours(at: string[], id: string, node: OpeningHours): Problems {
   const problems: Problems = [];
   if (!isTimezone(node.timezone)) {
     problems.push({

@@ -26,6 +26,10 @@ export function mapTargets(node: FlowNode, change: (id: string) => string): Flow
       );
       return { ...node, exits, next: change(node.next) };
     }
+    case "branch": {
+      const cases = node.cases.map((one) => ({ ...one, next: change(one.next) }));
+      return { ...node, cases, otherwise: change(node.otherwise) };
+    }
     case "transfer":
       return { ...node, onFailure: change(node.onFailure) };
     case "hangup":
@@ -109,10 +113,11 @@ export function newNode(kind: flow.FlowNodeKind, target: string, queueId: string
         digitTimeoutMs: 5_000,
         onFailure: target,
       };
-    case "hours": {
-      const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const weekly = [{ days: [1, 2, 3, 4, 5], from: "09:00", to: "17:00" }];
-      return { kind, timezone, weekly, holidays: [], open: target, closed: target };
+    case "hours":
+      return { kind, ...officeHours(), holidays: [], open: target, closed: target };
+    case "branch": {
+      const on = { what: "attribute" as const, key: "tier" };
+      return { kind, on, cases: [{ equals: "vip", next: target }], otherwise: target };
     }
     case "language":
       return { kind, language: "en", next: target };
@@ -129,6 +134,12 @@ export function newNode(kind: flow.FlowNodeKind, target: string, queueId: string
     case "set":
       return { kind, key: "note", value: "", next: target };
   }
+}
+
+/** The hours that an hours node starts with, in the zone of this machine. */
+export function officeHours() {
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return { timezone, weekly: [{ days: [1, 2, 3, 4, 5], from: "09:00", to: "17:00" }] };
 }
 
 /** The node that a problem's path (`nodes.main-menu.options.2`, or with slashes) is about; null for the flow itself. */

@@ -1,35 +1,75 @@
-import { Chip, Group, Select, TextInput } from "@mantine/core";
+import { Chip, Group, NativeSelect, Select, TextInput } from "@mantine/core";
+import { routing } from "@ringdown/contract";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { formatIntervals, parseIntervals } from "../core/flow-edit.ts";
+import { call } from "../../api/client.ts";
+import { formatIntervals, officeHours, parseIntervals } from "../core/flow-edit.ts";
 import classes from "../flow.module.css";
 import { Rows, TargetSelect } from "../flow-fields.tsx";
 import { fieldOf, type FormOf } from "./form-of.ts";
 
 type HoursNode = FormOf<"hours">["node"];
+type Weekly = NonNullable<HoursNode["weekly"]>;
 
-/** Open hours by the week, and days on which the week doesn't count. */
+/** A schedule that is kept for all, or hours of its own. */
 export function HoursForm(form: FormOf<"hours">) {
   const { t } = useTranslation();
-  const { node, onChange } = form;
-  const zones = useMemo(() => Intl.supportedValuesOf("timeZone"), []);
   return (
     <>
       <div className={classes["fields"]}>
-        <Select
-          label={t("flows.timezone")}
-          searchable
-          value={node.timezone}
-          onChange={(timezone) => timezone !== null && onChange({ ...node, timezone })}
-          data={zones.includes(node.timezone) ? zones : [node.timezone, ...zones]}
-          allowDeselect={false}
-        />
+        <ScheduleSelect {...form} />
         <TargetSelect label={t("flows.open")} {...fieldOf(form, "open")} />
         <TargetSelect label={t("flows.closed")} {...fieldOf(form, "closed")} />
       </div>
+      {form.node.scheduleId === undefined && <OwnHours {...form} />}
+    </>
+  );
+}
+
+function ScheduleSelect({ node, onChange }: FormOf<"hours">) {
+  const { t } = useTranslation();
+  const query = useQuery({ queryKey: ["routing"], queryFn: () => call(routing.readRouting) });
+  const schedules = query.data?.document.schedules ?? [];
+  const { scheduleId } = node;
+  const isUnknown = scheduleId !== undefined && schedules.every(({ id }) => id !== scheduleId);
+  const choose = (id: string) => {
+    const { scheduleId: _, timezone: __, weekly: ___, ...rest } = node;
+    onChange({ ...rest, holidays: [], ...(id === "" ? officeHours() : { scheduleId: id }) });
+  };
+  return (
+    <NativeSelect
+      label={t("flows.schedule")}
+      description={t("flows.scheduleHint")}
+      value={scheduleId ?? ""}
+      onChange={(event) => choose(event.currentTarget.value)}
+      data={[
+        { value: "", label: t("flows.ownHours") },
+        ...(isUnknown ? [{ value: scheduleId, label: scheduleId }] : []),
+        ...schedules.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+    />
+  );
+}
+
+/** Open hours by the week, and days on which the week doesn't count. */
+function OwnHours({ node, onChange }: FormOf<"hours">) {
+  const { t } = useTranslation();
+  const zones = useMemo(() => Intl.supportedValuesOf("timeZone"), []);
+  const { timezone: zone = "" } = node;
+  return (
+    <>
+      <Select
+        label={t("flows.timezone")}
+        searchable
+        value={zone}
+        onChange={(timezone) => timezone !== null && onChange({ ...node, timezone })}
+        data={zones.includes(zone) ? zones : [zone, ...zones]}
+        allowDeselect={false}
+      />
       <Rows
         legend={t("flows.weekly")}
-        items={node.weekly}
+        items={node.weekly ?? []}
         make={() => ({ days: [1, 2, 3, 4, 5], from: "09:00", to: "17:00" })}
         onChange={(weekly) => onChange({ ...node, weekly })}
       >
@@ -50,10 +90,7 @@ export function HoursForm(form: FormOf<"hours">) {
 
 const days = [1, 2, 3, 4, 5, 6, 7] as const;
 
-function WeekRow(props: {
-  row: HoursNode["weekly"][number];
-  onChange: (row: HoursNode["weekly"][number]) => void;
-}) {
+function WeekRow(props: { row: Weekly[number]; onChange: (row: Weekly[number]) => void }) {
   const { t } = useTranslation();
   const { row, onChange } = props;
   return (

@@ -1,7 +1,7 @@
 import { ledger } from "@ringdown/contract";
 import { describe, expect, it } from "vitest";
 import english from "../../i18n/en.json" with { type: "json" };
-import { toneOf, wordsOf, type Wording } from "./timeline.ts";
+import { detailsOf, toneOf, wordsOf, type Wording } from "./timeline.ts";
 
 const wording: Wording = {
   caller: (from) => from,
@@ -21,6 +21,23 @@ describe("the timeline's words", () => {
       wording,
     );
     expect(words).toEqual({ agent: "person 7", cause: "<no-answer>", ring: "20 s" });
+  });
+  it("say where a queue sent a caller on, and what it asked of the agent", () => {
+    const sentOn = (to: "queue" | "number" | "voicemail", target: string | null) =>
+      wordsOf({ type: "queue.overflowed", queueId: "q", cause: "max-wait", to, target }, wording)["to"];
+    expect(sentOn("queue", "q2")).toBe("queue q2");
+    expect(sentOn("number", "+15550100")).toBe("+15550100");
+    expect(sentOn("voicemail", null)).toBe("<voicemail>");
+    const entered = { type: "queue.entered", queueId: "q", priority: 0, enqueuedAt: 1 } as const;
+    expect(detailsOf(entered, wording)).toEqual([]);
+    const sticky = { agentId: "7", because: "last-agent" } as const;
+    expect(detailsOf({ ...entered, requirement: "language=zh", ageMs: 60_000, sticky }, wording)).toEqual([
+      { key: "requirement", words: { requirement: "language=zh" } },
+      { key: "age", words: { age: "60 s" } },
+      { key: "sticky", words: { agent: "person 7" } },
+    ]);
+    const told = { type: "queue.announced", position: 1, waiting: 2, estimatedWaitMs: 61_000 } as const;
+    expect(detailsOf(told, wording)).toEqual([{ key: "estimate", words: { minutes: 2 } }]);
   });
   it("mark what went wrong", () => {
     expect(toneOf({ type: "queue.left", queueId: "q", cause: "abandoned", waitMs: 1 })).toBe("bad");

@@ -13,7 +13,7 @@ export interface Wording {
   word(list: WordList, value: string): string;
 }
 
-export type WordList = "cause" | "party" | "source" | "outcome" | "language" | "recording";
+export type WordList = "cause" | "party" | "source" | "outcome" | "language" | "recording" | "onward";
 export type Words = Record<string, string | number>;
 
 /** What the sentence `ledger.<type>` of an event has to be filled with. */
@@ -51,6 +51,8 @@ function queueWords(event: ledger.LedgerEvent, w: Wording): Words | null {
   switch (event.type) {
     case "queue.entered":
       return { queue: w.queue(event.queueId), priority: event.priority };
+    case "queue.overflowed":
+      return { cause: w.word("cause", event.cause), to: onwardTo(event, w) };
     case "queue.returned":
       return { queue: w.queue(event.queueId), cause: w.word("cause", event.cause) };
     case "queue.left":
@@ -72,6 +74,48 @@ function queueWords(event: ledger.LedgerEvent, w: Wording): Words | null {
     default:
       return null;
   }
+}
+
+function onwardTo(
+  { to, target }: Extract<ledger.LedgerEvent, { type: "queue.overflowed" }>,
+  w: Wording,
+): string {
+  switch (to) {
+    case "queue":
+      return w.queue(target);
+    case "flow":
+      return w.flow(target);
+    case "number":
+      return target ?? "";
+    default:
+      return w.word("onward", to);
+  }
+}
+
+export type DetailKey = "requirement" | "age" | "sticky" | "owner" | "estimate";
+
+/** What is worth a line of its own below the sentence: `ledgerDetail.<key>`, filled with the words. */
+export function detailsOf(event: ledger.LedgerEvent, w: Wording): { key: DetailKey; words: Words }[] {
+  if (event.type === "queue.entered") return entryDetails(event, w);
+  if (event.type !== "queue.announced") return [];
+  const { estimatedWaitMs } = event;
+  if (estimatedWaitMs === null || estimatedWaitMs === undefined) return [];
+  return [{ key: "estimate", words: { minutes: Math.max(1, Math.ceil(estimatedWaitMs / 60_000)) } }];
+}
+
+function entryDetails(
+  { requirement, ageMs = 0, sticky }: Extract<ledger.LedgerEvent, { type: "queue.entered" }>,
+  w: Wording,
+): { key: DetailKey; words: Words }[] {
+  const details: { key: DetailKey; words: Words }[] = [];
+  if (requirement) details.push({ key: "requirement", words: { requirement } });
+  if (ageMs > 0) details.push({ key: "age", words: { age: w.duration(ageMs) } });
+  if (sticky)
+    details.push({
+      key: sticky.because === "owner" ? "owner" : "sticky",
+      words: { agent: w.person(sticky.agentId) },
+    });
+  return details;
 }
 
 function talkWords(event: ledger.LedgerEvent, w: Wording): Words | null {
@@ -130,6 +174,7 @@ export function toneOf(event: ledger.LedgerEvent): Tone {
     case "agent.lost":
       return "bad";
     case "recording.mismatch":
+    case "queue.overflowed":
     case "flow.invalid":
     case "flow.timeout":
       return "warn";
