@@ -25,6 +25,8 @@ export const QueueFigures = z.object({
   abandonRate: z.number().nullable(),
   averageWaitMs: z.number().nullable(),
   averageHandleMs: z.number().nullable(),
+  /** Percentiles (nearest rank) over the offers of these visits; null when there was none. */
+  timeToOfferMs: z.object({ p50: z.number(), p99: z.number(), offers: z.number().int() }).nullable(),
 });
 export type QueueFigures = z.infer<typeof QueueFigures>;
 export const AgentFigures = z.object({

@@ -14,7 +14,13 @@ import {
   type QueueCounts,
 } from "./core/queue-counts.ts";
 import { serverZone } from "./day.ts";
-import { countAgents, countQueues, type AgentRow, type Interval } from "./reports.postgres.ts";
+import {
+  countAgents,
+  countOfferTimes,
+  countQueues,
+  type AgentRow,
+  type Interval,
+} from "./reports.postgres.ts";
 
 export interface ReportDependencies {
   postgres: Postgres;
@@ -42,14 +48,21 @@ export function reportEndpoints({
       const thresholds = new Map(directory.queues().map(({ id, settings }) => [id, settings]));
       const range = { ...query, queueId: query.queueId ?? null, zone: serverZone() };
       const counted = await countQueues(postgres, range, thresholds);
+      const offerTimes = await readOfferTimes(postgres, range);
       const totals = new Map<string, QueueCounts>();
       for (const { queueId, counts } of counted) {
         const before = totals.get(queueId);
         totals.set(queueId, before === undefined ? counts : addCounts(before, counts));
       }
       return {
-        intervals: counted.map(({ queueId, from, to, counts }) => describe(queueId, from, to, counts)),
-        totals: [...totals].map(([queueId, counts]) => describe(queueId, query.from, query.to, counts)),
+        intervals: counted.map(({ queueId, from, to, counts }) => ({
+          ...describe(queueId, from, to, counts),
+          timeToOfferMs: offerTimes(queueId, from),
+        })),
+        totals: [...totals].map(([queueId, counts]) => ({
+          ...describe(queueId, query.from, query.to, counts),
+          timeToOfferMs: offerTimes(queueId, null),
+        })),
       };
     }),
     bind(contract.reportAgents, async ({ query }) => {
@@ -69,7 +82,27 @@ function checkRange({ from, to }: { from: number; to: number }, longestMs: numbe
     );
 }
 
-function describe(queueId: string, from: number, to: number, counts: QueueCounts): QueueFigures {
+/** The percentiles of a queue by the start of an interval; null for the whole range. */
+async function readOfferTimes(
+  postgres: Postgres,
+  range: Parameters<typeof countOfferTimes>[1],
+): Promise<(queueId: string, start: number | null) => QueueFigures["timeToOfferMs"]> {
+  const keyOf = (queueId: string, start: number | null) => `${queueId} ${start ?? "all"}`;
+  const found = new Map(
+    (await countOfferTimes(postgres, range)).map(({ queueId, start, ...times }) => [
+      keyOf(queueId, start),
+      times,
+    ]),
+  );
+  return (queueId, start) => found.get(keyOf(queueId, start)) ?? null;
+}
+
+function describe(
+  queueId: string,
+  from: number,
+  to: number,
+  counts: QueueCounts,
+): Omit<QueueFigures, "timeToOfferMs"> {
   const { offered, answered, answeredInTime, abandoned, shortAbandoned, flowedOut } = counts;
   return {
     queueId,

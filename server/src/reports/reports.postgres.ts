@@ -79,6 +79,48 @@ export async function countQueues(
   }));
 }
 
+export interface OfferTimes {
+  p50: number;
+  p99: number;
+  offers: number;
+}
+
+/**
+ * Time to offer by queue, of the whole range (`start` null) and of each interval of the queue entry. An offer
+ * belongs to the visit to its queue that began last before it; offers whose INVITE could not be sent don't count.
+ */
+export async function countOfferTimes(
+  postgres: Queryable,
+  range: ReportRange & { interval: Interval; queueId: string | null; zone: string },
+): Promise<(OfferTimes & { queueId: string; start: number | null })[]> {
+  const rows = await postgres.query<OfferTimes & { queueId: string; start: Date | null }>(
+    `with offers as (
+       select o.queue_id, o.time_to_offer_ms, (
+         select max(v.entered_at) from queue_visit v
+         where v.interaction_id = o.interaction_id and v.queue_id = o.queue_id and v.entered_at <= o.made_at
+       ) as entered_at
+       from offer o join (
+         select distinct interaction_id from queue_visit
+         where entered_at >= to_timestamp($1::float8 / 1000) and entered_at < to_timestamp($2::float8 / 1000)
+           and ($3::uuid is null or queue_id = $3)
+       ) visited using (interaction_id)
+       where o.time_to_offer_ms is not null and ($3::uuid is null or o.queue_id = $3)
+     ), placed as (
+       select queue_id, time_to_offer_ms, entered_at,
+         greatest(${starts[range.interval]("entered_at")}, to_timestamp($1::float8 / 1000)) as start
+       from offers
+       where entered_at >= to_timestamp($1::float8 / 1000) and entered_at < to_timestamp($2::float8 / 1000)
+         and $4::text is not null
+     )
+     select queue_id as "queueId", start, count(*)::int as offers,
+       percentile_disc(0.5) within group (order by time_to_offer_ms) as p50,
+       percentile_disc(0.99) within group (order by time_to_offer_ms) as p99
+     from placed group by grouping sets ((queue_id, start), (queue_id))`,
+    [range.from, range.to, range.queueId, range.zone],
+  );
+  return rows.map((row) => ({ ...row, start: row.start?.getTime() ?? null }));
+}
+
 export interface AgentRow extends AgentCounts {
   personId: string;
   availableMs: number;

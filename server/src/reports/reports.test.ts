@@ -60,6 +60,7 @@ interface Call {
   cause: QueueLeftCause;
   agentId: string;
   missedFirst: boolean;
+  timeToOfferMs: number;
   talkMs: number;
   holdMs: number;
   wrapUpMs: number;
@@ -83,7 +84,14 @@ function play(call: Call): void {
   tell({ type: "queue.entered", queueId, priority: 0, enqueuedAt: now });
   if (call.missedFirst) {
     const offerId = randomUUID();
-    tell({ type: "offer.made", offerId, agentId, queueId, reason: {} as never, timeToOfferMs: 1 });
+    tell({
+      type: "offer.made",
+      offerId,
+      agentId,
+      queueId,
+      reason: {} as never,
+      timeToOfferMs: call.timeToOfferMs,
+    });
     tell({ type: "offer.ended", offerId, agentId, queueId, cause: "no-answer", ringMs: 1 });
   }
   now += waitMs;
@@ -122,6 +130,7 @@ const anyCall: fc.Arbitrary<Call> = fc.record({
   ),
   agentId: fc.constantFrom(ann, ben),
   missedFirst: fc.boolean(),
+  timeToOfferMs: fc.integer({ min: 0, max: 500 }),
   talkMs: ms(600_000),
   holdMs: ms(60_000),
   wrapUpMs: ms(60_000),
@@ -222,6 +231,7 @@ describe("occupancy", () => {
       cause: "answered",
       agentId: agent,
       missedFirst: false,
+      timeToOfferMs: 1,
       talkMs: 80_000,
       holdMs: 10_000,
       wrapUpMs: 10_000,
@@ -235,6 +245,42 @@ describe("occupancy", () => {
       occupancy: 0.25,
       averageHandleMs: 100_000,
     });
+  });
+});
+
+describe("time to offer", () => {
+  it("is by nearest rank over the offers of the visits that began in the interval, and of the whole range", async () => {
+    const queueId = randomUUID();
+    const at = midnight + 9 * 3_600_000;
+    const call = {
+      queueId,
+      waitMs: 5_000,
+      cause: "abandoned" as const,
+      agentId: ann,
+      missedFirst: true,
+      talkMs: 0,
+      holdMs: 0,
+      wrapUpMs: 0,
+      returnsAfter: false,
+    };
+    const nine = [4, 1, 3, 2];
+    const ten = [100, 50];
+    for (const [hour, times] of [nine, ten].entries())
+      for (const timeToOfferMs of times) play({ ...call, startsAt: at + hour * 3_600_000, timeToOfferMs });
+    play({ ...call, startsAt: at + 2 * 3_600_000, missedFirst: false, timeToOfferMs: 0 });
+    await ledger.flush();
+    const { intervals, totals } = await ask(reportQueues, {
+      from: midnight,
+      to: midnight + dayMs,
+      interval: "hour",
+      queueId,
+    });
+    expect(intervals.map((each) => each.timeToOfferMs)).toEqual([
+      { p50: 2, p99: 4, offers: 4 },
+      { p50: 50, p99: 100, offers: 2 },
+      null,
+    ]);
+    expect(totals.map((each) => each.timeToOfferMs)).toEqual([{ p50: 3, p99: 100, offers: 6 }]);
   });
 });
 
