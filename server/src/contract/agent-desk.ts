@@ -37,6 +37,20 @@ const EarlierCall = z.object({
   note: z.string(),
 });
 
+/** Why the router chose this agent, in short; the whole reason is in the ledger. */
+const CardWhy = z.object({
+  strategy: z.string(),
+  idleMs: z.number(),
+  /** What the caller requires, as it stood; null when nothing. */
+  requirement: z.string().nullable(),
+  /** Less than what was required on entry: a ring had relaxed it. */
+  relaxed: z.boolean(),
+  /** The queue that the agent was borrowed from. */
+  borrowedFrom: z.string().nullable(),
+  /** Set when the agent is the caller's own. */
+  sticky: z.enum(["last-agent", "owner"]).nullable(),
+});
+
 /** Who calls and how they came here; shown while it rings and during the call. */
 export const CallCard = z.object({
   interactionId: z.uuid(),
@@ -61,6 +75,7 @@ export const CallCard = z.object({
   enqueuedAt: z.number(),
   pressed: z.array(z.object({ node: z.string(), digits: z.string(), at: z.number() })),
   earlier: z.array(EarlierCall),
+  why: CardWhy.nullable().optional(),
 });
 export type CallCard = z.infer<typeof CallCard>;
 

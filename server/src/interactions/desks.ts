@@ -111,10 +111,11 @@ export function openDesks(sources: DeskSources): Desks {
       if (stateOf(personId).offer?.offerId === offerId) change(personId, { offer: null });
     },
     callStarted(personId, call) {
+      const card = withWhy(call.card, stateOf(personId).lastCard);
       change(personId, {
         offer: null,
-        call: { ...call, heldSince: null },
-        lastCard: call.card,
+        call: { ...call, card, heldSince: null },
+        lastCard: card,
         wrapUp: null,
         notes: noNotes,
       });
@@ -168,6 +169,11 @@ export function openDesks(sources: DeskSources): Desks {
       desks.delete(personId);
     },
   };
+}
+
+/** Why the agent was chosen is told with the offer; it stays on the card for the call. */
+function withWhy(card: CallCard, offered: CallCard | null): CallCard {
+  return offered?.interactionId === card.interactionId ? { ...card, why: card.why ?? offered.why } : card;
 }
 
 function assemble(personId: string, state: DeskState, sources: DeskSources): Desk {

@@ -14,6 +14,7 @@ import { queuePositionPrompts } from "../ivr/ivr.ts";
 import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
 import { announceRecording } from "./announce-recording.ts";
 import type { Conversation } from "./conversation.ts";
+import { cardWhy } from "./core/card-why.ts";
 import { leavingOf } from "./parting.ts";
 import { exitOf, offerEnd } from "./queue-words.ts";
 import { talk } from "./talk.ts";
@@ -232,7 +233,7 @@ class QueueStay {
     });
     desks.offered(offer.agentId, {
       offerId: offer.offerId,
-      card: card(offer.queueId, this.#enqueuedAt),
+      card: { ...card(offer.queueId, this.#enqueuedAt), why: cardWhy(offer.reason) },
       offeredAt,
       expiresAt: offeredAt + offer.ringTimeoutMs,
       decline: () => acd.decline(offer.offerId, "declined"),
