@@ -1,12 +1,13 @@
 import type { Agent } from "./board.ts";
 import type { ReplyResult, WithdrawCause } from "./effect.ts";
 import type { AcdEvent } from "./event.ts";
+import { placesOf } from "./demands.ts";
 import { clampPriority, joinQueue, leaveQueue, refreshAgent, withdrawFromLanes } from "./lanes.ts";
-import { seekCallers } from "./matching.ts";
+import { releaseReserved, seekCallers } from "./matching.ts";
 import { revokeOffers } from "./revoking.ts";
 import type { Membership } from "./settings.ts";
 import { forgetAgent } from "./talks.ts";
-import type { Turn } from "./turn.ts";
+import { nextInOrder, type Turn } from "./turn.ts";
 
 type Profile = Omit<Extract<AcdEvent, { type: "agent-set" }>, "type">;
 
@@ -19,6 +20,7 @@ export function setAgent(turn: Turn, profile: Profile): ReplyResult {
   agent.session = turn.session;
   agent.capacity = profile.capacity;
   agent.leaving = false;
+  changeSkills(turn, agent, profile.skills ?? {});
   changeQueues(turn, agent, profile.queues);
   settle(turn, agent, wasRoutable, "agent-not-routable");
   return "done";
@@ -32,8 +34,11 @@ function createAgent(turn: Turn, agentId: string): Agent {
     held: null,
     queues: [],
     capacity: { total: 0, weights: {}, limits: {} },
+    skills: {},
     session: turn.session,
     idleSince: turn.now,
+    idleOrder: nextInOrder(turn),
+    handled: 0,
     turns: 0,
     lastOffered: {},
     lots: {},
@@ -47,6 +52,7 @@ function createAgent(turn: Turn, agentId: string): Agent {
     since: turn.now,
     shownInteractionId: null,
     shownUntil: null,
+    interrupted: [],
     status: "notRoutable",
     freeFor: [],
   };
@@ -64,15 +70,29 @@ function settle(turn: Turn, agent: Agent, wasRoutable: boolean, cause: WithdrawC
     agent.failures = 0;
     agent.answeredAt = {};
     agent.idleSince = turn.now;
+    agent.idleOrder = nextInOrder(turn);
   }
   refreshAgent(turn, agent);
   if (!isRoutable(agent)) revokeOffers(turn, agent, cause);
-  else revokeOffers(turn, agent, "agent-left-queue", ({ queueId }) => !belongsTo(agent, queueId));
-  seekCallers(turn, agent, "agent-freed");
+  else revokeOffers(turn, agent, "agent-left-queue", ({ queueId }) => !mayServe(turn, agent, queueId));
+  releaseReserved(turn, agent.agentId);
+  seekCallers(turn, agent, isRoutable(agent) === wasRoutable ? "agent-changed" : "agent-freed");
 }
 
-function belongsTo(agent: Agent, queueId: string): boolean {
-  return agent.queues.some((membership) => membership.queueId === queueId);
+/** A member, or somebody whom the queue may borrow. An offer under way outlasts a change of skills and levels. */
+function mayServe(turn: Turn, agent: Agent, queueId: string): boolean {
+  return placesOf(turn.board, agent).some(({ queue }) => queue.settings.queueId === queueId);
+}
+
+/** The agent must be refreshed afterwards. */
+function changeSkills(turn: Turn, agent: Agent, skills: Record<string, number>): void {
+  const names = Object.keys(skills);
+  const isSame =
+    names.length === Object.keys(agent.skills).length &&
+    names.every((name) => agent.skills[name] === skills[name]);
+  if (isSame) return;
+  withdrawFromLanes(turn, agent);
+  agent.skills = skills;
 }
 
 /** The agent must be refreshed afterwards: nobody offers them up in between. */
@@ -98,7 +118,9 @@ function isSame(some: Membership[], others: Membership[]): boolean {
         one.queueId === other?.queueId &&
         one.priority === other.priority &&
         one.order === other.order &&
-        one.weight === other.weight
+        one.weight === other.weight &&
+        one.level === other.level &&
+        one.delayMs === other.delayMs
       );
     })
   );

@@ -1,11 +1,12 @@
 import type { Caller, Queue } from "./board.ts";
-import { laneOf, waitingIn } from "./board.ts";
+import { laneOf, liveWaitingIn, waitingIn } from "./board.ts";
+import { demandOf, stageAt } from "./demands.ts";
 import { forsakenAt, scheduleCaller, scheduleQueue, unscheduleCaller } from "./deadlines.ts";
-import type { ReplyResult, WithdrawCause } from "./effect.ts";
+import type { ExitCause, ReplyResult, WithdrawCause } from "./effect.ts";
 import type { Entry } from "./event.ts";
-import { clampPriority, positionOf, takeCallerOut } from "./lanes.ts";
+import { clampPriority, endSticky, positionOf, takeCallerOut } from "./lanes.ts";
 import { seekAgents, seekCallers } from "./matching.ts";
-import { noteLeaving, tellEstimate } from "./pace.ts";
+import { estimateWait, noteLeaving, tellEstimate } from "./pace.ts";
 import { endAll } from "./revoking.ts";
 import type { Trigger } from "./reason.ts";
 import { becomeFree, endTalk } from "./talks.ts";
@@ -23,7 +24,7 @@ export function enqueue(turn: Turn, entry: Entry): ReplyResult {
   const queue = turn.board.queues.get(entry.queueId);
   if (!queue) return { code: "not-found", sentence: `There is no queue ${entry.queueId}` };
   if (turn.board.callers.has(entry.interactionId)) return alreadyWaits(entry.interactionId);
-  enter(turn, callerOf(turn, entry, entry.enqueuedAt), queue, "caller-entered");
+  enter(turn, callerOf(turn, entry, entry.enqueuedAt, turn.now), queue, "caller-entered");
   return "done";
 }
 
@@ -36,7 +37,8 @@ export function requeue(turn: Turn, entry: Entry, lostAgentId: string): ReplyRes
   const agent = board.agents.get(lostAgentId);
   const talk = agent && endTalk(board, agent, entry.interactionId);
   const enqueuedAt = Math.min(entry.enqueuedAt, talk?.enqueuedAt ?? Infinity);
-  const caller = callerOf(turn, { ...entry, position: "front" }, enqueuedAt);
+  const caller = callerOf(turn, { ...entry, position: "front" }, enqueuedAt, enqueuedAt);
+  caller.sticky = null;
   if (queue.settings.leaveOutMs > 0) caller.leftOut[lostAgentId] = turn.now + queue.settings.leaveOutMs;
   enter(turn, caller, queue, "caller-returned");
   if (agent && talk) becomeFree(turn, agent);
@@ -47,9 +49,9 @@ function alreadyWaits(interactionId: string): ReplyResult {
   return { code: "conflict", sentence: `Interaction ${interactionId} waits in a queue already` };
 }
 
-function callerOf(turn: Turn, entry: Entry, enqueuedAt: number): Caller {
+function callerOf(turn: Turn, entry: Entry, enqueuedAt: number, widensFrom: number): Caller {
   turn.board.sequence += 1;
-  const { interactionId, queueId, channel, position } = entry;
+  const { interactionId, queueId, channel, position, sticky } = entry;
   return {
     interactionId,
     queueId,
@@ -58,6 +60,15 @@ function callerOf(turn: Turn, entry: Entry, enqueuedAt: number): Caller {
     enqueuedAt: Math.min(enqueuedAt, turn.now),
     waitingSince: turn.now,
     front: position === "front",
+    offerMs: entry.offerMs ?? null,
+    ageMs: entry.ageMs ?? 0,
+    requirement: entry.requirement ?? null,
+    callback: entry.callback ?? false,
+    widensFrom: Math.min(widensFrom, turn.now),
+    stageMs: 0,
+    sticky: sticky
+      ? { agentId: sticky.agentId, because: sticky.because, until: turn.now + sticky.patienceMs }
+      : null,
     order: turn.board.sequence,
     session: turn.session,
     offers: [],
@@ -70,23 +81,39 @@ function callerOf(turn: Turn, entry: Entry, enqueuedAt: number): Caller {
 
 function enter(turn: Turn, caller: Caller, queue: Queue, trigger: Trigger): void {
   const { interactionId, queueId, enqueuedAt, priority } = caller;
-  const { maxWaiting, announceEveryMs } = queue.settings;
-  const refusal = refusalOf(turn, caller, queue, maxWaiting);
+  caller.stageMs = stageAt(queue, turn.now - caller.widensFrom).afterMs;
+  const refusal = refusalOf(turn, caller, queue);
   turn.effects.push({ type: "waiting", interactionId, queueId, enqueuedAt, priority });
   if (refusal) return exit(turn, caller, refusal);
   turn.board.callers.set(interactionId, caller);
-  if (announceEveryMs !== null) caller.announceAt = turn.now + announceEveryMs;
+  if (caller.callback) queue.callbacks += 1;
+  const isTold = queue.settings.announceEveryMs !== null && !caller.callback;
+  if (isTold) caller.announceAt = turn.now + (queue.settings.announceEveryMs ?? 0);
   seekAgents(turn, caller, trigger);
-  if (announceEveryMs !== null && caller.offers.length === 0) announce(turn, caller, queue);
+  if (isTold && caller.offers.length === 0) announce(turn, caller, queue);
   scheduleCaller(turn.board, caller, queue);
   if (queue.unstaffedSince !== null) scheduleQueue(turn.board, queue);
 }
 
-function refusalOf(turn: Turn, caller: Caller, queue: Queue, maxWaiting: number | null): string | null {
+/** Why the queue does not take this caller, or null. Who will be called back can always wait. */
+function refusalOf(turn: Turn, caller: Caller, queue: Queue): ExitCause | null {
+  if (caller.callback) return null;
+  const { maxWaiting } = queue.settings;
   const forsaken = forsakenAt(queue);
   if (forsaken !== null && forsaken <= turn.now) return "no-agents";
-  if (maxWaiting !== null && !caller.front && waitingIn(queue) >= maxWaiting) return "queue-full";
-  return null;
+  if (caller.front) return null;
+  if (maxWaiting !== null && liveWaitingIn(queue) >= maxWaiting) return "queue-full";
+  return isTooLong(turn, caller, queue) ? "estimated-wait" : null;
+}
+
+/** Whether the caller would wait longer than the queue wants anybody to, as far as an estimate can be made. */
+function isTooLong(turn: Turn, caller: Caller, queue: Queue): boolean {
+  const { maxEstimatedWaitMs } = queue.settings;
+  if (maxEstimatedWaitMs === null) return false;
+  const lane = laneOf(queue, caller.channel);
+  if (demandOf(turn.board, queue, lane, caller).available.size > 0) return false;
+  const estimate = estimateWait(lane, queue, positionOf(caller, queue));
+  return estimate !== null && estimate > maxEstimatedWaitMs;
 }
 
 function exit(turn: Turn, { interactionId, queueId, enqueuedAt }: Caller, cause: string): void {
@@ -108,7 +135,9 @@ export function leave(turn: Turn, caller: Caller, cause: string, withdrawCause: 
   const freed = endAll(turn, caller, withdrawCause);
   board.callers.delete(caller.interactionId);
   unscheduleCaller(board, caller.interactionId);
+  endSticky(board, caller);
   if (queue) {
+    if (caller.callback) queue.callbacks -= 1;
     takeCallerOut(turn, caller, queue);
     noteLeaving(laneOf(queue, caller.channel));
     if (queue.unstaffedSince !== null) scheduleQueue(board, queue);

@@ -1,5 +1,6 @@
 import type { Agent, Board, Caller, DeadlineKind, Offer, Queue } from "./board.ts";
-import { waitingIn } from "./board.ts";
+import { liveWaitingIn } from "./board.ts";
+import { widensAt } from "./demands.ts";
 
 /** The one deadline of a record: set, moved, or taken away with null. A function of the record alone. */
 function schedule(board: Board, kind: DeadlineKind, id: string, at: number | null): void {
@@ -16,15 +17,22 @@ export function unscheduleCaller(board: Board, interactionId: string): void {
   schedule(board, "caller", interactionId, null);
 }
 
-function callerDeadline(caller: Caller, { settings }: Queue): number | null {
-  let at = Infinity;
-  if (settings.maxWaitMs !== null) at = caller.waitingSince + settings.maxWaitMs;
-  if (settings.alarmWaitMs !== null && !caller.alarmed) {
-    at = Math.min(at, caller.enqueuedAt + settings.alarmWaitMs);
-  }
-  if (caller.announceAt !== null) at = Math.min(at, caller.announceAt);
+function callerDeadline(caller: Caller, queue: Queue): number | null {
+  const { announceAt, sticky } = caller;
+  let at = Math.min(announceAt ?? Infinity, sticky?.until ?? Infinity, widensAt(caller, queue) ?? Infinity);
+  at = Math.min(at, leavesAt(caller, queue) ?? Infinity, alarmAt(caller, queue) ?? Infinity);
   for (const agentId in caller.leftOut) at = Math.min(at, caller.leftOut[agentId] ?? Infinity);
   return at === Infinity ? null : at;
+}
+
+/** When the caller leaves with cause "max-wait", or null for never. */
+export function leavesAt({ waitingSince, callback }: Caller, { settings }: Queue): number | null {
+  return settings.maxWaitMs === null || callback ? null : waitingSince + settings.maxWaitMs;
+}
+
+/** When the wait is beyond the queue's alarm, unless it was raised. */
+export function alarmAt({ enqueuedAt, alarmed, callback }: Caller, { settings }: Queue): number | null {
+  return settings.alarmWaitMs === null || alarmed || callback ? null : enqueuedAt + settings.alarmWaitMs;
 }
 
 export function scheduleOffer(board: Board, offer: Offer): void {
@@ -43,10 +51,10 @@ export function unscheduleAgent(board: Board, agentId: string): void {
   schedule(board, "agent", agentId, null);
 }
 
-/** Only a queue where somebody waits and nobody works has a deadline. */
+/** Only a queue where somebody waits on the line and nobody works has a deadline. */
 export function scheduleQueue(board: Board, queue: Queue): void {
   const { queueId } = queue.settings;
-  const isForsaken = queue.unstaffedSince !== null && waitingIn(queue) > 0;
+  const isForsaken = queue.unstaffedSince !== null && liveWaitingIn(queue) > 0;
   schedule(board, "queue", queueId, isForsaken ? forsakenAt(queue) : null);
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { Office } from "./office.case.ts";
-import { itemsOf } from "./lanes.ts";
 
 /** Each row of "Defects in their designs" in the field notes that concerns routing, as a test of ours. */
 describe("defects of others that this router does not have", () => {
@@ -152,8 +151,6 @@ describe("defects of others that this router does not have", () => {
       expect(office.last("offer").agentId).toBe(agent);
       office.answer(`i${index}`);
     }
-    expect(
-      itemsOf(office.board.queues.get("sales")?.lanes.get("voice")?.available ?? { walk: () => true }),
-    ).toEqual([]);
+    expect(office.board.queues.get("sales")?.lanes.get("voice")?.available.values()).toEqual([]);
   });
 });

@@ -68,6 +68,8 @@ export type Effect =
   | { type: "waiting"; interactionId: string; queueId: string; enqueuedAt: number; priority: number }
   /** The router stopped offering to this agent; `ready` or a fresh `routable: true` lifts it. */
   | { type: "held"; agentId: string; cause: HoldCause; interactionId: string; offerId: string }
+  /** Another interaction of the agent's, that may, interrupts this one; later it goes on ("resumed"). */
+  | { type: "interrupted" | "resumed"; agentId: string; interactionId: string }
   /** A caller waits beyond the queue's alarm. */
   | { type: "late"; interactionId: string; queueId: string; waitedMs: number }
   /** Who waits in these queues, or how they are staffed, changed; at most one per event. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { AcdEvent, DeclineCause, LogEntry } from "./event.ts";
-import type { Channel, QueueSettings } from "./settings.ts";
-import { defaultQueueSettings } from "./settings.ts";
+import type { Channel, QueueSettings, Ring } from "./settings.ts";
+import { defaultQueueSettings, strategies } from "./settings.ts";
 
 /*
  * Random histories for the property tests: a small world (so that things collide), every kind of event, events
@@ -24,7 +24,7 @@ const maybeMs = (ms: number) => fc.constantFrom(null, ms);
 
 const settings: fc.Arbitrary<QueueSettings> = fc.record({
   queueId,
-  strategy: fc.constantFrom("longest-idle", "longest-idle", "round-robin", "linear", "weighted-random"),
+  strategy: fc.constantFrom("longest-idle" as const, "longest-idle" as const, ...strategies),
   ringAtOnce: fc.constantFrom(1, 1, 1, 2, 3),
   ringTimeoutMs: fc.constantFrom(5_000, 20_000),
   wrapUpMs: fc.constantFrom(0, 10_000),
@@ -35,8 +35,16 @@ const settings: fc.Arbitrary<QueueSettings> = fc.record({
   noAgentsAfterMs: fc.constantFrom(null, null, 0, 15_000),
   announceEveryMs: maybeMs(15_000),
   alarmWaitMs: maybeMs(30_000),
-  maxEstimatedWaitMs: fc.constant(null),
-  rings: fc.constant([]),
+  maxEstimatedWaitMs: fc.constantFrom(null, null, 20_000),
+  rings: fc.constantFrom<Ring[]>(
+    [],
+    [],
+    [{ afterMs: 10_000, lowerBy: 3, drop: [], level: 2, borrowFrom: [] }],
+    [
+      { afterMs: 5_000, lowerBy: 0, drop: [], level: 1, borrowFrom: ["q2", "q3"] },
+      { afterMs: 15_000, lowerBy: 5, drop: ["language"], level: 3, borrowFrom: ["q1"] },
+    ],
+  ),
 });
 
 const membership = fc.record(
@@ -45,6 +53,8 @@ const membership = fc.record(
     priority: fc.integer({ min: 0, max: 10 }),
     order: fc.integer({ min: 0, max: 3 }),
     weight: fc.integer({ min: 0, max: 3 }),
+    level: fc.constantFrom(1, 1, 1, 2, 3),
+    delayMs: fc.constantFrom(0, 0, 0, 8_000, 20_000),
   },
   { requiredKeys: ["queueId", "priority"] },
 );
@@ -53,17 +63,50 @@ const capacity = fc.constantFrom(
   { total: 100, weights: { voice: 100 }, limits: { voice: 1 } },
   { total: 100, weights: { voice: 100 }, limits: { voice: 1 } },
   { total: 100, weights: { voice: 100, chat: 30 }, limits: { voice: 1, chat: 3 } },
+  {
+    total: 100,
+    weights: { voice: 100, chat: 50 },
+    limits: { voice: 1, chat: 2 },
+    interrupts: { voice: ["chat"] satisfies Channel[] },
+  },
   { total: 0, weights: {}, limits: {} },
 );
 
-const entry = fc.record({
-  interactionId,
-  queueId,
-  channel,
-  priority: fc.integer({ min: 0, max: 10 }),
-  enqueuedAt: fc.integer({ min: 0, max: 50_000 }).map((ago) => startMs - ago),
-  position: fc.constantFrom<"front" | "back">("front", "back", "back", "back"),
+const sticky = fc.record({
+  agentId,
+  because: fc.constantFrom("last-agent" as const, "owner" as const),
+  patienceMs: fc.constantFrom(5_000, 30_000),
 });
+
+const entry = fc.record(
+  {
+    interactionId,
+    queueId,
+    channel,
+    priority: fc.integer({ min: 0, max: 10 }),
+    enqueuedAt: fc.integer({ min: 0, max: 50_000 }).map((ago) => startMs - ago),
+    position: fc.constantFrom<"front" | "back">("front", "back", "back", "back"),
+    requirement: fc.constantFrom(
+      "billing",
+      "billing>=5",
+      "language=zh and billing>=3",
+      "not billing",
+      "vip or billing",
+    ),
+    ageMs: fc.constantFrom(0, 30_000),
+    sticky,
+    callback: fc.constantFrom(true, false, false),
+  },
+  { requiredKeys: ["interactionId", "queueId", "channel", "priority", "enqueuedAt", "position"] },
+);
+
+const skills = fc.constantFrom<Record<string, number>>(
+  {},
+  { billing: 2 },
+  { billing: 8, vip: 1 },
+  { billing: 5, "language=zh": 4 },
+  { "language=zh": 10 },
+);
 
 const agentSet = fc.record({
   type: fc.constant("agent-set" as const),
@@ -72,6 +115,7 @@ const agentSet = fc.record({
   cause: fc.constantFrom("ready", "break"),
   queues: fc.array(membership, { maxLength: 3 }),
   capacity,
+  skills,
 });
 
 const event: fc.Arbitrary<Step["event"]> = fc.oneof(
@@ -122,6 +166,13 @@ const event: fc.Arbitrary<Step["event"]> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant("node-started" as const), nodeId: fc.constantFrom("n1", "n2") }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("node-lost" as const), session }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("day-began" as const),
+      day: fc.constantFrom("2026-11-29", "2026-11-30"),
+    }),
+  },
   { weight: 10, arbitrary: fc.constant({ type: "tick" as const }) },
 );
 

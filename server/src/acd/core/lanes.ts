@@ -1,36 +1,87 @@
 import type { Agent, AgentStatus, Board, Caller, Queue } from "./board.ts";
 import { laneOf } from "./board.ts";
-import { scheduleQueue } from "./deadlines.ts";
+import { canTake } from "./capacity.ts";
+import { scheduleCaller, scheduleQueue } from "./deadlines.ts";
+import { demandOf, placesIn, placesOf, sortIn, sortOut, type Place } from "./demands.ts";
+import { OrderedSet } from "./ordered-set.ts";
 import type { Channel, Membership, QueueSettings } from "./settings.ts";
 import { channels, highestPriority } from "./settings.ts";
-import { giveLotBack, scoreOf } from "./strategies.ts";
+import { stagesOf } from "./stages.ts";
+import { giveLotBack, prepareLot } from "./strategies.ts";
 import type { Turn } from "./turn.ts";
 
 /** More than any priority is worth: whoever comes back goes before everybody who did not. */
 const frontMs = 1e14;
 
 /**
- * The order of callers: priority counts as having come earlier. As both sides of a comparison age alike, the
- * order never changes with time, and nobody is overtaken by one who came more than 10 steps later.
+ * The order of callers: priority counts as having come earlier, and so does artificial age. As both sides of a
+ * comparison age alike, the order never changes with time, and nobody is overtaken by one who came more than ten
+ * steps and the greatest artificial age later.
  */
 export function effectiveAt(caller: Caller, { ageingMs }: QueueSettings): number {
-  const at = caller.enqueuedAt - caller.priority * ageingMs;
+  const at = caller.enqueuedAt - caller.ageMs - caller.priority * ageingMs;
   return caller.front ? at - frontMs : at;
 }
 
-/** Puts the caller where it belongs: among those who ring, or those who still look for an agent. */
+/**
+ * Puts the caller where it belongs: among those who ring, among those who wait for their own agent, or among those
+ * who look for anybody who will do.
+ */
 export function placeCaller(turn: Turn, caller: Caller, queue: Queue): void {
   const lane = laneOf(queue, caller.channel);
-  const [to, from] = caller.offers.length > 0 ? [lane.ringing, lane.open] : [lane.open, lane.ringing];
-  from.remove(caller.interactionId);
-  to.add(caller.interactionId, effectiveAt(caller, queue.settings), caller.order, caller);
+  const { interactionId, order } = caller;
+  const at = effectiveAt(caller, queue.settings);
+  const isRinging = caller.offers.length > 0;
+  const [to, from] = isRinging ? [lane.ringing, lane.open] : [lane.open, lane.ringing];
+  from.remove(interactionId);
+  to.add(interactionId, at, order, caller);
+  const demand = demandOf(turn.board, queue, lane, caller);
+  demand.callers.add(interactionId);
+  if (isRinging || caller.sticky) demand.open.remove(interactionId);
+  else demand.open.add(interactionId, at, order, caller);
+  if (caller.sticky && !isRinging) reserve(turn.board, caller.sticky.agentId, caller, at);
+  else if (caller.sticky) unreserve(turn.board, caller.sticky.agentId, interactionId);
   turn.queueIds.add(queue.settings.queueId);
+}
+
+function reserve(board: Board, agentId: string, caller: Caller, at: number): void {
+  let reserved = board.reserved.get(agentId);
+  if (!reserved) board.reserved.set(agentId, (reserved = new OrderedSet()));
+  reserved.add(caller.interactionId, at, caller.order, caller);
+}
+
+function unreserve(board: Board, agentId: string, interactionId: string): void {
+  const reserved = board.reserved.get(agentId);
+  if (reserved?.remove(interactionId) && reserved.size === 0) board.reserved.delete(agentId);
+}
+
+/** The caller need not have their own agent any more; whoever calls this places them. */
+export function endSticky(board: Board, caller: Caller): void {
+  if (!caller.sticky) return;
+  unreserve(board, caller.sticky.agentId, caller.interactionId);
+  caller.sticky = null;
+  const queue = board.queues.get(caller.queueId);
+  if (queue && board.callers.has(caller.interactionId)) scheduleCaller(board, caller, queue);
 }
 
 export function takeCallerOut(turn: Turn, caller: Caller, queue: Queue): void {
   const lane = laneOf(queue, caller.channel);
   if (!lane.open.remove(caller.interactionId)) lane.ringing.remove(caller.interactionId);
+  leaveDemand(turn.board, caller, queue);
   turn.queueIds.add(queue.settings.queueId);
+}
+
+function leaveDemand(board: Board, caller: Caller, queue: Queue): void {
+  const demand = demandOf(board, queue, laneOf(queue, caller.channel), caller);
+  demand.callers.delete(caller.interactionId);
+  demand.open.remove(caller.interactionId);
+}
+
+/** The caller has reached a stage: asks for less, or of more agents. The place in the queue stays. */
+export function reachStage(turn: Turn, caller: Caller, queue: Queue, stageMs: number): void {
+  leaveDemand(turn.board, caller, queue);
+  caller.stageMs = stageMs;
+  placeCaller(turn, caller, queue);
 }
 
 /** 1 is next, counting those who ring already. */
@@ -38,25 +89,6 @@ export function positionOf(caller: Caller, queue: Queue): number {
   const lane = laneOf(queue, caller.channel);
   const at = effectiveAt(caller, queue.settings);
   return lane.open.countBefore(at, caller.order) + lane.ringing.countBefore(at, caller.order) + 1;
-}
-
-/** Whether one more interaction of the channel fits, whatever else the agent is doing. One offer at a time. */
-export function canTake(agent: Agent, channel: Channel): boolean {
-  if (!agent.routable || agent.held !== null || agent.wrapUp !== null || agent.offers.length > 0)
-    return false;
-  const { total, limits } = agent.capacity;
-  if (agent.talks.length === 0) return (limits[channel] ?? 0) > 0 && weightOf(agent, channel) <= total;
-  let load = weightOf(agent, channel);
-  let count = 0;
-  for (const talk of agent.talks) {
-    load += weightOf(agent, talk.channel);
-    if (talk.channel === channel) count += 1;
-  }
-  return count < (limits[channel] ?? 0) && load <= total;
-}
-
-function weightOf({ capacity }: Agent, channel: Channel): number {
-  return capacity.weights[channel] ?? capacity.total;
 }
 
 function statusOf(agent: Agent, isFree: boolean): AgentStatus {
@@ -67,50 +99,52 @@ function statusOf(agent: Agent, isFree: boolean): AgentStatus {
   return agent.wrapUp ? "wrapUp" : "notRoutable";
 }
 
-/** Brings the indexes up to date after anything about the agent changed. Costs its queues times a logarithm. */
+/**
+ * Brings the indexes up to date after anything about the agent changed. Costs the agent's queues, times the demands
+ * there, times a logarithm.
+ */
 export function refreshAgent(turn: Turn, agent: Agent): void {
   turn.agents.add(agent);
   const freeFor = (Object.keys(agent.capacity.limits) as Channel[]).filter((channel) =>
     canTake(agent, channel),
   );
   const status = statusOf(agent, freeFor.length > 0);
-  for (const membership of agent.queues) {
-    const queue = turn.board.queues.get(membership.queueId);
-    if (queue) refreshIn(turn, queue, membership, agent, freeFor, status);
-  }
+  for (const place of placesOf(turn.board, agent)) refreshAt(turn, place, agent, freeFor, status);
   agent.freeFor = freeFor;
   agent.status = status;
 }
 
-function refreshIn(
-  turn: Turn,
-  queue: Queue,
-  membership: Membership,
-  agent: Agent,
-  freeFor: Channel[],
-  status: AgentStatus,
-): void {
-  if (freeFor.length === 0) takeAgentOut(queue, agent);
-  for (const channel of agent.freeFor) {
-    if (!freeFor.includes(channel)) laneOf(queue, channel).available.remove(agent.agentId);
-  }
-  for (const channel of freeFor) {
-    if (!agent.freeFor.includes(channel)) offerUp(queue, membership, agent, channel);
-  }
-  if (status === agent.status) return;
+function refreshAt(turn: Turn, place: Place, agent: Agent, freeFor: Channel[], status: AgentStatus): void {
+  const { queue } = place;
+  for (const channel of agent.freeFor) if (!freeFor.includes(channel)) withdraw(queue, agent, channel);
+  if (freeFor.length === 0) giveLotBack(queue, agent);
+  for (const channel of freeFor) if (!agent.freeFor.includes(channel)) offerUp(place, agent, channel);
+  if (status === agent.status || place.lenders) return;
   queue.staffing[agent.status] -= 1;
   queue.staffing[status] += 1;
   noteStaffing(turn, queue);
 }
 
-function takeAgentOut(queue: Queue, agent: Agent): void {
-  for (const channel of agent.freeFor) laneOf(queue, channel).available.remove(agent.agentId);
-  giveLotBack(queue, agent);
+function withdraw(queue: Queue, agent: Agent, channel: Channel): void {
+  const lane = queue.lanes.get(channel);
+  if (!lane) return;
+  lane.available.remove(agent.agentId);
+  for (const demand of lane.demands.values()) sortOut(demand, agent.agentId);
 }
 
-function offerUp(queue: Queue, membership: Membership, agent: Agent, channel: Channel): void {
-  const score = scoreOf(queue, agent, membership);
-  laneOf(queue, channel).available.add(agent.agentId, score, agent.agentId, agent);
+function offerUp(place: Place, agent: Agent, channel: Channel): void {
+  const { queue } = place;
+  prepareLot(queue, agent, place.membership);
+  if (place.lenders === null) {
+    laneOf(queue, channel).available.add(agent.agentId, agent.idleOrder, agent.agentId, agent);
+  }
+  const lane = queue.lanes.get(channel);
+  for (const demand of lane?.demands.values() ?? []) sortIn(queue, demand, agent, place);
+}
+
+function takeAgentOut(queue: Queue, agent: Agent): void {
+  for (const channel of agent.freeFor) withdraw(queue, agent, channel);
+  giveLotBack(queue, agent);
 }
 
 function noteStaffing(turn: Turn, queue: Queue): void {
@@ -126,19 +160,21 @@ export function joinQueue(turn: Turn, agent: Agent, membership: Membership): voi
   membersOf(turn.board, membership.queueId).add(agent.agentId);
   const queue = turn.board.queues.get(membership.queueId);
   if (!queue) return;
+  countDelay(turn, queue, membership, 1);
   queue.staffing.members += 1;
   queue.staffing[agent.status] += 1;
-  for (const channel of agent.freeFor) offerUp(queue, membership, agent, channel);
+  for (const channel of agent.freeFor) offerUp({ queue, membership, lenders: null }, agent, channel);
   noteStaffing(turn, queue);
 }
 
+/** The agent must have been withdrawn from the lanes. */
 export function leaveQueue(turn: Turn, agent: Agent, membership: Membership): void {
   membersOf(turn.board, membership.queueId).delete(agent.agentId);
   const queue = turn.board.queues.get(membership.queueId);
   if (!queue) return;
+  countDelay(turn, queue, membership, -1);
   queue.staffing.members -= 1;
   queue.staffing[agent.status] -= 1;
-  takeAgentOut(queue, agent);
   noteStaffing(turn, queue);
 }
 
@@ -148,28 +184,68 @@ function membersOf(board: Board, queueId: string): Set<string> {
   return members;
 }
 
+/** The first member with a delay makes a stage of it, and the last one takes it away. */
+function countDelay(turn: Turn, queue: Queue, { delayMs = 0 }: Membership, by: 1 | -1): void {
+  if (delayMs <= 0) return;
+  const count = (queue.delays.get(delayMs) ?? 0) + by;
+  if (count > 0) queue.delays.set(delayMs, count);
+  else queue.delays.delete(delayMs);
+  const isNew = by === 1 && count === 1;
+  if (isNew || count === 0) rebuildQueue(turn, queue);
+}
+
 /** Takes the agent out of the lanes, so that the next refresh orders them by their new score. */
 export function withdrawFromLanes(turn: Turn, agent: Agent): void {
-  for (const { queueId } of agent.queues) {
-    const queue = turn.board.queues.get(queueId);
-    if (queue) takeAgentOut(queue, agent);
-  }
+  for (const { queue } of placesOf(turn.board, agent)) takeAgentOut(queue, agent);
   agent.freeFor = [];
 }
 
-/** Orders the whole queue again after its settings changed: the only place where cost grows with its length. */
-export function reorderQueue(queue: Queue): void {
+/**
+ * Stages, demands and orders anew, after the settings or the delays of members changed: one of the few places where
+ * cost grows with a queue's length. Callers keep the stage that they have reached.
+ */
+export function rebuildQueue(turn: Turn, queue: Queue): void {
+  queue.stages = stagesOf(queue.settings, queue.delays.keys());
+  const callers = callersOf(queue);
+  for (const lane of queue.lanes.values()) lane.demands.clear();
+  for (const caller of callers) {
+    const reached = queue.stages.filter(({ afterMs }) => afterMs <= caller.stageMs).at(-1);
+    caller.stageMs = reached?.afterMs ?? 0;
+    placeCaller(turn, caller, queue);
+    scheduleCaller(turn.board, caller, queue);
+  }
+}
+
+/** The queues that it may ever borrow from. */
+export function lendersOf({ rings, queueId }: QueueSettings): Set<string> {
+  return new Set(rings.flatMap(({ borrowFrom }) => borrowFrom).filter((source) => source !== queueId));
+}
+
+/** Which queues lend to which, after the queue's rings changed or the queue went. */
+export function lendTo(board: Board, queueId: string, sources: Iterable<string>): void {
+  for (const [source, borrowers] of board.lending) {
+    if (borrowers.delete(queueId) && borrowers.size === 0) board.lending.delete(source);
+  }
+  for (const source of sources) {
+    const borrowers = board.lending.get(source) ?? new Set();
+    board.lending.set(source, borrowers.add(queueId));
+  }
+}
+
+/** Free agents need their lots as soon as the queue draws lots, whoever waits: else replicas would draw apart. */
+export function prepareLots(board: Board, queue: Queue): void {
+  for (const { agent, membership } of placesIn(board, queue)) {
+    if (agent.freeFor.length > 0) prepareLot(queue, agent, membership);
+  }
+}
+
+/** The order of agents anew, after their scores changed all at once. */
+export function reorderAgents(turn: Turn, queue: Queue): void {
   for (const lane of queue.lanes.values()) {
-    for (const callers of [lane.open, lane.ringing]) {
-      for (const caller of itemsOf(callers)) {
-        callers.add(caller.interactionId, effectiveAt(caller, queue.settings), caller.order, caller);
+    for (const demand of lane.demands.values()) {
+      for (const place of placesIn(turn.board, queue)) {
+        if (demand.available.has(place.agent.agentId)) sortIn(queue, demand, place.agent, place);
       }
-    }
-    for (const agent of itemsOf(lane.available)) {
-      const membership = agent.queues.find(({ queueId }) => queueId === queue.settings.queueId);
-      if (!membership) continue;
-      const score = scoreOf(queue, agent, membership);
-      lane.available.add(agent.agentId, score, agent.agentId, agent);
     }
   }
 }
@@ -178,14 +254,8 @@ export function reorderQueue(queue: Queue): void {
 export function callersOf(queue: Queue): Caller[] {
   return channels.flatMap((channel) => {
     const lane = queue.lanes.get(channel);
-    return lane ? [...itemsOf(lane.ringing), ...itemsOf(lane.open)] : [];
+    return lane ? [...lane.ringing.values(), ...lane.open.values()] : [];
   });
-}
-
-export function itemsOf<T>(set: { walk(visit: (item: T) => boolean): void }): T[] {
-  const items: T[] = [];
-  set.walk((item) => items.push(item) > 0);
-  return items;
 }
 
 export function clampPriority(priority: number): number {

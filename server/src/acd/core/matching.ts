@@ -1,38 +1,83 @@
-import type { Agent, Caller, Lane, Queue } from "./board.ts";
-import { laneOf, waitingIn } from "./board.ts";
-import { placeCaller, positionOf } from "./lanes.ts";
+import type { Agent, Caller, Demand, Lane, Queue } from "./board.ts";
+import { laneOf } from "./board.ts";
+import { canTake } from "./capacity.ts";
+import { demandOf, isSkilled, placesOf, requirementOf, type Place } from "./demands.ts";
+import { explain, type Choice } from "./explain-offer.ts";
+import { endSticky, placeCaller, positionOf } from "./lanes.ts";
 import { makeOffer } from "./offering.ts";
-import type { OfferReason, Trigger } from "./reason.ts";
+import type { Trigger } from "./reason.ts";
 import { namedAtMost } from "./reason.ts";
-import type { Channel } from "./settings.ts";
 import type { Turn } from "./turn.ts";
 
-interface Choice {
-  agent: Agent;
-  score: number;
-}
-
-/** Offers the caller to the best free agents of its queue, as many as ring at once; else it stays open. */
+/** Offers the caller to the best free agents who will do, as many as ring at once; else it stays open. */
 export function seekAgents(turn: Turn, caller: Caller, trigger: Trigger): void {
   const queue = turn.board.queues.get(caller.queueId);
   if (!queue || caller.offers.length > 0) return;
   const lane = laneOf(queue, caller.channel);
-  const { ringAtOnce } = queue.settings;
+  const demand = demandOf(turn.board, queue, lane, caller);
+  if (caller.sticky && askOwnAgent(turn, caller, { queue, lane, demand }, trigger)) return;
+  // A call back is put through to one agent: the customer's telephone is called for them.
+  const ringAtOnce = caller.callback ? 1 : queue.settings.ringAtOnce;
   const choices: Choice[] = [];
   const rest: Choice[] = [];
   let passedOver = 0;
-  lane.available.walk((agent, score) => {
+  demand.available.walk((agent, score) => {
     if (isLeftOut(turn, caller, agent.agentId)) passedOver += 1;
     else if (choices.length < ringAtOnce) choices.push({ agent, score });
     else rest.push({ agent, score });
     return rest.length < namedAtMost / 2;
   });
   const position = choices.length > 0 ? positionOf(caller, queue) : 0;
-  for (const choice of choices) {
-    const reason = explain(turn, caller, queue, choice, { trigger, passedOver, rest, position });
-    makeOffer(turn, caller, choice.agent, queue, reason);
+  const place = { queue, lane, demand };
+  // All reasons before the first offer: each offer changes who is free.
+  const reasons = choices.map((choice) =>
+    explain(turn, caller, place, choice, { trigger, passedOver, rest, position }),
+  );
+  for (const [index, { agent }] of choices.entries()) {
+    const reason = reasons[index];
+    if (reason) makeOffer(turn, caller, agent, queue, reason);
   }
   placeCaller(turn, caller, queue);
+}
+
+interface Where {
+  queue: Queue;
+  lane: Lane;
+  demand: Demand;
+}
+
+/** Whether the caller rings at, or goes on waiting for, their own agent; else anybody will do from now on. */
+function askOwnAgent(turn: Turn, caller: Caller, where: Where, trigger: Trigger): boolean {
+  const agent = ownAgent(turn, caller);
+  if (!agent) {
+    endSticky(turn.board, caller);
+    return false;
+  }
+  if (canTake(agent, caller.channel)) {
+    const position = positionOf(caller, where.queue);
+    const seen = { trigger, passedOver: 0, rest: [], position };
+    const reason = explain(turn, caller, where, { agent, score: 0 }, seen);
+    makeOffer(turn, caller, agent, where.queue, reason);
+  }
+  placeCaller(turn, caller, where.queue);
+  return true;
+}
+
+/** The caller's own agent, while it makes sense to wait for them. */
+function ownAgent(turn: Turn, caller: Caller): Agent | null {
+  const { sticky, queueId, requirement } = caller;
+  const agent = sticky && turn.board.agents.get(sticky.agentId);
+  if (!agent || sticky.until <= turn.now || isLeftOut(turn, caller, agent.agentId)) return null;
+  const isMember = agent.queues.some((membership) => membership.queueId === queueId);
+  const works = agent.routable && agent.held === null;
+  return isMember && works && isSkilled(requirementOf(requirement), agent) ? agent : null;
+}
+
+/** Those who wait for an agent who will not come look for others. After anything took the agent away. */
+export function releaseReserved(turn: Turn, agentId: string): void {
+  for (const caller of turn.board.reserved.get(agentId)?.values() ?? []) {
+    if (!ownAgent(turn, caller)) seekAgents(turn, caller, "sticky-ended");
+  }
 }
 
 /** Offers the agent, just freed, the caller whose turn it is over all of the agent's queues. */
@@ -41,17 +86,15 @@ export function seekCallers(turn: Turn, agent: Agent, trigger: Trigger): void {
   const heads = headsFor(turn, agent);
   const best = heads[0];
   if (!best) return;
-  const { caller, queue, lane, passedOver } = best;
+  const { caller, queue, demand, passedOver } = best;
   const rest: Choice[] = [];
-  let score = 0;
-  lane.available.walk((other, otherScore) => {
-    if (other === agent) score = otherScore;
-    else if (!isLeftOut(turn, caller, other.agentId)) rest.push({ agent: other, score: otherScore });
+  demand.available.walk((other, score) => {
+    if (other !== agent && !isLeftOut(turn, caller, other.agentId)) rest.push({ agent: other, score });
     return rest.length < namedAtMost / 2;
   });
-  score = lane.available.score(agent.agentId) ?? score;
+  const score = demand.available.score(agent.agentId) ?? 0;
   const position = positionOf(caller, queue);
-  const reason = explain(turn, caller, queue, { agent, score }, { trigger, passedOver, rest, position });
+  const reason = explain(turn, caller, best, { agent, score }, { trigger, passedOver, rest, position });
   reason.competing = heads.slice(0, namedAtMost).map((head) => ({
     queueId: head.queue.settings.queueId,
     interactionId: head.caller.interactionId,
@@ -61,91 +104,58 @@ export function seekCallers(turn: Turn, agent: Agent, trigger: Trigger): void {
   placeCaller(turn, caller, queue);
 }
 
-interface Head {
+interface Head extends Where {
   caller: Caller;
-  queue: Queue;
-  lane: Lane;
   rank: number;
   passedOver: number;
 }
 
-/** The first caller that this agent may have in each of the agent's lanes, best first. */
+/** The first caller that this agent may have of each demand in each of the agent's lanes, best first. */
 function headsFor(turn: Turn, agent: Agent): Head[] {
   const heads: Head[] = [];
-  for (const { queueId, priority } of agent.queues) {
-    const queue = turn.board.queues.get(queueId);
-    if (!queue) continue;
+  for (const place of placesOf(turn.board, agent)) {
     for (const channel of agent.freeFor) {
-      const head = headOf(turn, agent, queue, channel);
-      if (head) heads.push({ ...head, rank: head.rank - priority * queue.settings.ageingMs });
+      const lane = place.queue.lanes.get(channel);
+      if (lane && lane.open.size > 0) addHeads(turn, agent, place, lane, heads);
     }
   }
+  addReserved(turn, agent, heads);
   return heads.sort((a, b) => a.rank - b.rank || a.caller.order - b.caller.order);
 }
 
-function headOf(turn: Turn, agent: Agent, queue: Queue, channel: Channel): Head | null {
-  const lane = queue.lanes.get(channel);
-  if (!lane || lane.open.size === 0) return null;
-  let head: Head | null = null;
-  let passedOver = 0;
-  lane.open.walk((caller, rank) => {
-    if (isLeftOut(turn, caller, agent.agentId)) {
-      passedOver += 1;
-      return true;
-    }
-    head = { caller, queue, lane, rank, passedOver };
+function addHeads(turn: Turn, agent: Agent, place: Place, lane: Lane, heads: Head[]): void {
+  const { queue, membership } = place;
+  for (const demand of lane.demands.values()) {
+    if (demand.open.size === 0 || !demand.available.has(agent.agentId)) continue;
+    let passedOver = 0;
+    demand.open.walk((caller, at) => {
+      if (isLeftOut(turn, caller, agent.agentId)) {
+        passedOver += 1;
+        return true;
+      }
+      const rank = at - membership.priority * queue.settings.ageingMs;
+      heads.push({ caller, queue, lane, demand, rank, passedOver });
+      return false;
+    });
+  }
+}
+
+/** The first of those who wait for this agent alone, if the agent has room for their channel. */
+function addReserved(turn: Turn, agent: Agent, heads: Head[]): void {
+  turn.board.reserved.get(agent.agentId)?.walk((caller, at) => {
+    const queue = turn.board.queues.get(caller.queueId);
+    const isMeant = agent.freeFor.includes(caller.channel) && ownAgent(turn, caller) === agent;
+    if (!queue || !isMeant) return true;
+    const lane = laneOf(queue, caller.channel);
+    const membership = agent.queues.find(({ queueId }) => queueId === caller.queueId);
+    const rank = at - (membership?.priority ?? 0) * queue.settings.ageingMs;
+    const demand = demandOf(turn.board, queue, lane, caller);
+    heads.push({ caller, queue, lane, demand, rank, passedOver: 0 });
     return false;
   });
-  return head;
 }
 
 export function isLeftOut(turn: Turn, caller: Caller, agentId: string): boolean {
   const until = caller.leftOut[agentId];
   return until !== undefined && until > turn.now;
-}
-
-/** A caller who is just coming in is not in a lane yet. */
-function waitingWith({ interactionId, channel }: Caller, queue: Queue): number {
-  const lane = laneOf(queue, channel);
-  const isIn = lane.open.has(interactionId) || lane.ringing.has(interactionId);
-  return waitingIn(queue) + (isIn ? 0 : 1);
-}
-
-interface Circumstances {
-  trigger: Trigger;
-  passedOver: number;
-  rest: Choice[];
-  position: number;
-}
-
-function explain(turn: Turn, caller: Caller, queue: Queue, choice: Choice, seen: Circumstances): OfferReason {
-  const leftOut = Object.entries(caller.leftOut).filter(([, untilMs]) => untilMs > turn.now);
-  return {
-    trigger: seen.trigger,
-    strategy: queue.settings.strategy,
-    score: choice.score,
-    idleMs: Math.max(0, turn.now - choice.agent.idleSince),
-    waitedMs: Math.max(0, turn.now - caller.enqueuedAt),
-    priority: caller.priority,
-    position: seen.position,
-    waiting: waitingWith(caller, queue),
-    staffing: { ...queue.staffing },
-    nextBest: seen.rest.map(({ agent, score }) => ({ agentId: agent.agentId, score })),
-    leftOut: {
-      count: leftOut.length,
-      named: leftOut.slice(0, namedAtMost).map(([agentId, untilMs]) => ({ agentId, untilMs })),
-    },
-    passedOver: seen.passedOver,
-    competing: [],
-    requirement: null,
-    requirementOnEntry: null,
-    skills: {},
-    ring: 0,
-    level: 1,
-    delayMs: 0,
-    borrowedFrom: null,
-    sticky: null,
-    ageMs: 0,
-    unsuited: { skills: 0, notYet: 0, named: [] },
-  };
 }

@@ -9,7 +9,8 @@ import type { Turn } from "./turn.ts";
 /** One offer begins. The caller is placed by whoever asks, once all of its offers are made. */
 export function makeOffer(turn: Turn, caller: Caller, agent: Agent, queue: Queue, reason: OfferReason): void {
   const { board } = turn;
-  const { queueId, ringTimeoutMs } = queue.settings;
+  const { queueId } = queue.settings;
+  const ringTimeoutMs = caller.offerMs ?? queue.settings.ringTimeoutMs;
   const { interactionId } = caller;
   const { agentId } = agent;
   board.sequence += 1;

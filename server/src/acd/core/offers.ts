@@ -3,8 +3,8 @@ import { laneOf } from "./board.ts";
 import { unscheduleCaller } from "./deadlines.ts";
 import type { HoldCause, ReplyResult, WithdrawCause } from "./effect.ts";
 import type { DeclineCause } from "./event.ts";
-import { refreshAgent, takeCallerOut } from "./lanes.ts";
-import { seekAgents, seekCallers } from "./matching.ts";
+import { endSticky, refreshAgent, takeCallerOut } from "./lanes.ts";
+import { releaseReserved, seekAgents, seekCallers } from "./matching.ts";
 import { endOffer, forgetOffer, hold, leaveOut } from "./offering.ts";
 import { noteAnswer } from "./pace.ts";
 import { endAll } from "./revoking.ts";
@@ -41,13 +41,16 @@ export function accept(turn: Turn, offerId: string): ReplyResult {
   forgetOffer(turn, offer);
   const losers = endAll(turn, caller, "answered-elsewhere");
   const queue = board.queues.get(caller.queueId);
+  endSticky(board, caller);
   if (queue) {
+    if (caller.callback) queue.callbacks -= 1;
     takeCallerOut(turn, caller, queue);
     noteAnswer(laneOf(queue, caller.channel), agent, caller, turn.now);
   }
   board.callers.delete(caller.interactionId);
   unscheduleCaller(board, caller.interactionId);
   agent.failures = 0;
+  agent.handled += 1;
   beginTalk(board, agent, talkOf(caller, offer, queue?.settings.wrapUpMs ?? 0));
   const { interactionId, agentId, queueId } = offer;
   turn.effects.push({ type: "accepted", offerId, interactionId, agentId, queueId });
@@ -76,8 +79,10 @@ export function failOffer(turn: Turn, offer: Offer, cause: DeclineCause | "ring-
   const caller = turn.board.callers.get(offer.interactionId);
   endOffer(turn, offer, cause);
   if (caller) leaveOut(turn, caller, offer.agentId);
+  if (caller?.sticky?.agentId === offer.agentId) endSticky(turn.board, caller);
   if (agent) holdIfNeeded(turn, agent, offer, cause);
   if (caller) seekAgents(turn, caller, "caller-returned");
+  releaseReserved(turn, offer.agentId);
   if (agent) seekCallers(turn, agent, "agent-freed");
 }
 

@@ -74,6 +74,13 @@ export class OrderedSet<T> {
     return count;
   }
 
+  /** All items in order, as a list of their own: the set may be changed meanwhile. */
+  values(): T[] {
+    const items: T[] = [];
+    walkTree(this.root, (item) => items.push(item) > 0);
+    return items;
+  }
+
   /** Visits in order until `visit` returns false. */
   walk(visit: (item: T, score: number, id: string) => boolean): void {
     walkTree(this.root, visit);

@@ -3,7 +3,16 @@ import { createQueue } from "./board.ts";
 import { leave } from "./callers.ts";
 import { scheduleCaller, scheduleQueue, unscheduleQueue } from "./deadlines.ts";
 import type { ReplyResult } from "./effect.ts";
-import { callersOf, joinQueue, reorderQueue } from "./lanes.ts";
+import {
+  callersOf,
+  joinQueue,
+  lendersOf,
+  lendTo,
+  prepareLots,
+  rebuildQueue,
+  reorderAgents,
+} from "./lanes.ts";
+import { seekAgents } from "./matching.ts";
 import type { QueueSettings } from "./settings.ts";
 import type { Turn } from "./turn.ts";
 
@@ -26,6 +35,8 @@ function openQueue(turn: Turn, settings: QueueSettings): void {
     const membership = agent?.queues.find(({ queueId }) => queueId === settings.queueId);
     if (agent && membership) joinQueue(turn, agent, membership);
   }
+  lendTo(board, settings.queueId, lendersOf(settings));
+  prepareLots(board, queue);
 }
 
 /** Takes effect at once, for everybody in the queue; offers under way keep the ring time they began with. */
@@ -33,15 +44,33 @@ function changeQueue(turn: Turn, queue: Queue, settings: QueueSettings): void {
   const before = queue.settings;
   queue.settings = settings;
   turn.queueIds.add(settings.queueId);
-  if (before.ageingMs !== settings.ageingMs || before.strategy !== settings.strategy) reorderQueue(queue);
-  for (const caller of callersOf(queue)) {
-    if (settings.announceEveryMs === null) caller.announceAt = null;
+  lendTo(turn.board, settings.queueId, lendersOf(settings));
+  prepareLots(turn.board, queue);
+  rebuildQueue(turn, queue);
+  const callers = callersOf(queue);
+  for (const caller of callers) {
+    if (settings.announceEveryMs === null || caller.callback) caller.announceAt = null;
     else if (before.announceEveryMs !== settings.announceEveryMs) {
       caller.announceAt = turn.now + settings.announceEveryMs;
     }
+  }
+  for (const caller of callers) {
+    seekAgents(turn, caller, "settings-changed");
     scheduleCaller(turn.board, caller, queue);
   }
   scheduleQueue(turn.board, queue);
+}
+
+/** A new business day: everybody has handled nothing yet. */
+export function beginDay(turn: Turn, day: string): ReplyResult {
+  const { board } = turn;
+  if (day <= board.day) return "ignored";
+  board.day = day;
+  for (const agent of board.agents.values()) agent.handled = 0;
+  for (const queue of board.queues.values()) {
+    if (queue.settings.strategy === "fewest-interactions") reorderAgents(turn, queue);
+  }
+  return "done";
 }
 
 /** The queue goes first, so that no agent whom a leaving caller frees is offered the next one of it. */
@@ -51,6 +80,7 @@ export function removeQueue(turn: Turn, queueId: string): ReplyResult {
   if (!queue) return "ignored";
   unscheduleQueue(board, queueId);
   board.queues.delete(queueId);
+  lendTo(board, queueId, []);
   turn.queueIds.add(queueId);
   for (const caller of callersOf(queue)) leave(turn, caller, "queue-removed", "queue-removed");
   return "done";

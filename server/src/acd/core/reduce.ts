@@ -5,7 +5,7 @@ import type { Effect, ReplyResult } from "./effect.ts";
 import type { AcdEvent, LogEntry } from "./event.ts";
 import { loseSession, refuseLate, startNode } from "./nodes.ts";
 import { accept, decline } from "./offers.ts";
-import { removeQueue, setQueue } from "./queues.ts";
+import { beginDay, removeQueue, setQueue } from "./queues.ts";
 import { engage, extendWrapUp, finishWrapUp, release } from "./talks.ts";
 import { tick } from "./tick.ts";
 import type { Turn } from "./turn.ts";
@@ -62,7 +62,7 @@ function apply(turn: Turn, event: AcdEvent): ReplyResult {
     case "node-lost":
       return loseSession(turn, event.session);
     case "day-began":
-      return "ignored";
+      return beginDay(turn, event.day);
     case "tick":
       tick(turn);
       return "done";

@@ -251,6 +251,16 @@ describe("an offer", () => {
       leftOut: { count: 1, named: [{ agentId: "ann", untilMs: office.at(16) }] },
       passedOver: 1,
       competing: [],
+      requirement: null,
+      requirementOnEntry: null,
+      skills: {},
+      ring: 0,
+      level: 1,
+      delayMs: 0,
+      borrowedFrom: null,
+      sticky: null,
+      ageMs: 0,
+      unsuited: { skills: 0, notYet: 0, named: [] },
     });
   });
 

@@ -14,7 +14,10 @@ export const strategies = [
 ] as const;
 export type Strategy = (typeof strategies)[number];
 
-/** A step by which the search widens for a caller who has waited `afterMs` since the original entry. */
+/**
+ * A step by which the search widens for a caller who has waited `afterMs` in this queue (a return to it after the
+ * agent's leg was lost goes on counting from the original entry).
+ */
 export interface Ring {
   /** Above 0 and above that of the ring before. */
   afterMs: number;
@@ -71,7 +74,7 @@ export interface Membership {
   weight?: number;
   /** 1 (default) is asked from the start, higher ones from the ring on that reaches them. */
   level?: number;
-  /** The agent gets callers of this queue only when they have waited so long since the original entry. Default 0. */
+  /** The agent gets callers of this queue only when they have waited there for so long, as a ring. Default 0. */
   delayMs?: number;
 }
 

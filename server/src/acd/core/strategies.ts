@@ -1,24 +1,46 @@
 import type { Agent, Queue } from "./board.ts";
 import type { Membership, Strategy } from "./settings.ts";
 
-type Score = (agent: Agent, membership: Membership, queue: Queue) => number;
+type Score = (agent: Agent, membership: Membership, queue: Queue, skills: readonly string[]) => number;
 
 /**
- * Each strategy is a score of an agent in a queue; the lowest is asked first. A score depends on nothing that
- * changes while the agent is free, so that the order of free agents never has to be sorted again.
+ * Each strategy is a score of an agent in a queue, for callers who ask for these skills; the lowest is asked first,
+ * and of equals the one who became idle first. A score depends on nothing that changes while the agent is free, so
+ * that the order of free agents never has to be sorted again.
  */
 const scores: Record<Strategy, Score> = {
   "longest-idle": (agent) => agent.idleSince,
-  "fewest-interactions": (agent) => agent.idleSince,
-  "most-proficient": (agent) => agent.idleSince,
-  "least-proficient": (agent) => agent.idleSince,
+  "fewest-interactions": (agent) => agent.handled,
+  "most-proficient": (agent, _membership, _queue, skills) => -proficiencyIn(agent, skills),
+  "least-proficient": (agent, _membership, _queue, skills) => proficiencyIn(agent, skills),
   "round-robin": (agent, { queueId }) => agent.lastOffered[queueId] ?? 0,
   linear: (_agent, { order = 0 }) => order,
   "weighted-random": drawLot,
 };
 
-export function scoreOf(queue: Queue, agent: Agent, membership: Membership): number {
-  return scores[queue.settings.strategy](agent, membership, queue);
+export function scoreOf(
+  queue: Queue,
+  agent: Agent,
+  membership: Membership,
+  skills: readonly string[],
+): number {
+  return scores[queue.settings.strategy](agent, membership, queue, skills);
+}
+
+function proficiencyIn(agent: Agent, skills: readonly string[]): number {
+  let sum = 0;
+  for (const skill of skills) sum += levelIn(agent, skill);
+  return sum;
+}
+
+/** The agent's proficiency, 0 for none. */
+export function levelIn({ skills }: Agent, skill: string): number {
+  return Object.hasOwn(skills, skill) ? (skills[skill] ?? 0) : 0;
+}
+
+/** The agent is free for the queue: draws, if that is how the queue chooses. */
+export function prepareLot(queue: Queue, agent: Agent, membership: Membership): void {
+  if (queue.settings.strategy === "weighted-random") drawLot(agent, membership, queue);
 }
 
 /** The lot of one who has no share: after everybody who has. */

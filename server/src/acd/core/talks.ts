@@ -5,7 +5,7 @@ import { refreshAgent, withdrawFromLanes } from "./lanes.ts";
 import { seekCallers } from "./matching.ts";
 import { revokeOffers } from "./revoking.ts";
 import type { Channel } from "./settings.ts";
-import type { Turn } from "./turn.ts";
+import { nextInOrder, type Turn } from "./turn.ts";
 
 /*
  * An agent's engagement. Wrap-up is the agent's own: only their timer, they themselves, or their leaving end it.
@@ -66,6 +66,7 @@ export function becomeFree(turn: Turn, agent: Agent): void {
   if (agent.talks.length === 0 && !agent.wrapUp) {
     withdrawFromLanes(turn, agent);
     agent.idleSince = turn.now;
+    agent.idleOrder = nextInOrder(turn);
   }
   refreshAgent(turn, agent);
   seekCallers(turn, agent, "agent-freed");

@@ -1,8 +1,9 @@
 import type { Caller, DeadlineKind, Queue } from "./board.ts";
-import { nextDue, waitingIn } from "./board.ts";
+import { liveWaitingIn, nextDue } from "./board.ts";
 import { announce, leave } from "./callers.ts";
-import { scheduleCaller, scheduleQueue } from "./deadlines.ts";
-import { callersOf } from "./lanes.ts";
+import { alarmAt, leavesAt, scheduleCaller, scheduleQueue } from "./deadlines.ts";
+import { stageAt } from "./demands.ts";
+import { callersOf, endSticky, reachStage } from "./lanes.ts";
 import { seekAgents } from "./matching.ts";
 import { failOffer } from "./offers.ts";
 import { finishWrapUp } from "./talks.ts";
@@ -37,14 +38,29 @@ function callerIsDue(turn: Turn, interactionId: string): void {
   const caller = turn.board.callers.get(interactionId);
   const queue = caller && turn.board.queues.get(caller.queueId);
   if (!caller || !queue) return;
-  const { maxWaitMs } = queue.settings;
-  if (maxWaitMs !== null && caller.waitingSince + maxWaitMs <= turn.now) {
+  if ((leavesAt(caller, queue) ?? Infinity) <= turn.now)
     return leave(turn, caller, "max-wait", "caller-left");
-  }
+  widen(turn, caller, queue);
+  endPatience(turn, caller);
   letBackIn(turn, caller);
   raiseAlarm(turn, caller, queue);
   tellPosition(turn, caller, queue);
   scheduleCaller(turn.board, caller, queue);
+}
+
+/** The caller passes a ring or a delay: more agents may be asked, or for less. */
+function widen(turn: Turn, caller: Caller, queue: Queue): void {
+  const { afterMs } = stageAt(queue, turn.now - caller.widensFrom);
+  if (afterMs === caller.stageMs) return;
+  reachStage(turn, caller, queue, afterMs);
+  seekAgents(turn, caller, "widened");
+}
+
+/** The caller has waited long enough for their own agent alone. */
+function endPatience(turn: Turn, caller: Caller): void {
+  if (!caller.sticky || caller.sticky.until > turn.now) return;
+  endSticky(turn.board, caller);
+  seekAgents(turn, caller, "sticky-ended");
 }
 
 /** Agents who were left out for a moment may be asked again. */
@@ -56,8 +72,7 @@ function letBackIn(turn: Turn, caller: Caller): void {
 }
 
 function raiseAlarm(turn: Turn, caller: Caller, queue: Queue): void {
-  const { alarmWaitMs } = queue.settings;
-  if (alarmWaitMs === null || caller.alarmed || caller.enqueuedAt + alarmWaitMs > turn.now) return;
+  if ((alarmAt(caller, queue) ?? Infinity) > turn.now) return;
   caller.alarmed = true;
   const { interactionId, queueId, enqueuedAt } = caller;
   turn.effects.push({ type: "late", interactionId, queueId, waitedMs: turn.now - enqueuedAt });
@@ -71,11 +86,11 @@ function tellPosition(turn: Turn, caller: Caller, queue: Queue): void {
   if (caller.offers.length === 0) announce(turn, caller, queue);
 }
 
-/** Everybody leaves, a few at a time: what one tick does not reach is due at the next. */
+/** Everybody on the line leaves, a few at a time: what one tick does not reach is due at the next. */
 function queueIsForsaken(turn: Turn, queueId: string): void {
   const queue = turn.board.queues.get(queueId);
   if (!queue) return;
-  for (const caller of callersOf(queue).slice(0, deadlinesPerTick))
-    leave(turn, caller, "no-agents", "caller-left");
-  if (waitingIn(queue) > 0) scheduleQueue(turn.board, queue);
+  const live = callersOf(queue).filter(({ callback }) => !callback);
+  for (const caller of live.slice(0, deadlinesPerTick)) leave(turn, caller, "no-agents", "caller-left");
+  if (liveWaitingIn(queue) > 0) scheduleQueue(turn.board, queue);
 }

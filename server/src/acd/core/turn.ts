@@ -1,4 +1,5 @@
 import type { Agent, Board } from "./board.ts";
+import { interruptedOf } from "./capacity.ts";
 import type { Effect, Engagement } from "./effect.ts";
 
 /** The work on one event: the board, what came of it so far, and whom it touched. */
@@ -15,9 +16,18 @@ export function beginTurn(board: Board, session: string): Turn {
   return { board, now: board.now, session, effects: [], agents: new Set(), queueIds: new Set() };
 }
 
+/** The next place in the board's order of things: unique, and growing. */
+export function nextInOrder({ board }: Turn): number {
+  board.sequence += 1;
+  return board.sequence;
+}
+
 /** Tells what changed about agents and queues, once each, whatever happened in between. */
 export function endTurn(turn: Turn): void {
-  for (const agent of turn.agents) showEngagement(turn, agent);
+  for (const agent of turn.agents) {
+    showEngagement(turn, agent);
+    showInterruptions(turn, agent);
+  }
   if (turn.queueIds.size > 0) turn.effects.push({ type: "queues-changed", queueIds: [...turn.queueIds] });
 }
 
@@ -37,6 +47,23 @@ function showEngagement(turn: Turn, agent: Agent): void {
   agent.shownInteractionId = shown.interactionId;
   agent.shownUntil = shown.untilMs;
   turn.effects.push({ type: "engagement", agentId: agent.agentId, since: agent.since, ...shown });
+}
+
+/** What another interaction of the agent's interrupts, and what goes on again. */
+function showInterruptions(turn: Turn, agent: Agent): void {
+  if (agent.capacity.interrupts === undefined && agent.interrupted.length === 0) return;
+  const before = agent.interrupted;
+  const now = interruptedOf(agent).map(({ interactionId }) => interactionId);
+  agent.interrupted = now;
+  const { agentId } = agent;
+  for (const interactionId of now) {
+    if (!before.includes(interactionId)) turn.effects.push({ type: "interrupted", agentId, interactionId });
+  }
+  for (const interactionId of before) {
+    const goesOn =
+      !now.includes(interactionId) && agent.talks.some((talk) => talk.interactionId === interactionId);
+    if (goesOn) turn.effects.push({ type: "resumed", agentId, interactionId });
+  }
 }
 
 type Shown = Omit<Extract<Effect, { type: "engagement" }>, "type" | "agentId" | "since">;

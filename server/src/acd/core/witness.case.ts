@@ -1,11 +1,11 @@
 import { expect } from "vitest";
-import type { Agent, Board, Caller } from "./board.ts";
+import type { Agent, Board, Caller, Demand } from "./board.ts";
 import type { Effect } from "./effect.ts";
 import type { LogEntry } from "./event.ts";
 import { nextDeadline } from "./board.ts";
-import { canTake, itemsOf } from "./lanes.ts";
-import { OrderedSet } from "./ordered-set.ts";
-import type { QueueSettings } from "./settings.ts";
+import { meets, parseRequirement, relaxRequirement } from "../../contract/requirement.ts";
+import { canTake } from "./capacity.ts";
+import type { QueueSettings, Ring } from "./settings.ts";
 
 type Offered = Extract<Effect, { type: "offer" }>;
 
@@ -145,12 +145,10 @@ function isRefused(effects: Effect[]): boolean {
 /** A free agent and a caller who may have each other have found each other. */
 function expectNobodyWaitsInVain(board: Board): void {
   for (const queue of board.queues.values()) {
-    for (const [channel, lane] of queue.lanes) {
-      for (const caller of itemsOf(lane.open)) {
+    for (const lane of queue.lanes.values()) {
+      for (const caller of lane.open.values()) {
         for (const agent of board.agents.values()) {
-          const isMember = agent.queues.some(({ queueId }) => queueId === queue.settings.queueId);
-          const isLeftOut = (caller.leftOut[agent.agentId] ?? 0) > board.now;
-          const isMissed = isMember && !isLeftOut && canTake(agent, channel);
+          const isMissed = canTake(agent, caller.channel) && mayHave(board, caller, agent);
           expect(isMissed, `${caller.interactionId} and ${agent.agentId} were not brought together`).toBe(
             false,
           );
@@ -160,11 +158,36 @@ function expectNobodyWaitsInVain(board: Board): void {
   }
 }
 
+/** Written out again, by the words of the documentation, without demands and stages. */
+function mayHave(board: Board, caller: Caller, agent: Agent): boolean {
+  const settings = board.queues.get(caller.queueId)?.settings;
+  if (!settings || isLeftOutNow(board, caller, agent)) return false;
+  if (caller.sticky) return caller.sticky.agentId === agent.agentId;
+  const waitedMs = board.now - caller.widensFrom;
+  const passed = settings.rings.filter(({ afterMs }) => afterMs <= waitedMs);
+  const membership = agent.queues.find(({ queueId }) => queueId === caller.queueId);
+  const borrowed = new Set(passed.flatMap(({ borrowFrom }) => borrowFrom));
+  const isReached = membership
+    ? (membership.level ?? 1) <= Math.max(1, ...passed.map(({ level }) => level)) &&
+      (membership.delayMs ?? 0) <= waitedMs
+    : agent.queues.some(({ queueId }) => borrowed.has(queueId));
+  return isReached && isGoodEnough(caller, agent, passed.at(-1));
+}
+
+function isGoodEnough(caller: Caller, agent: Agent, ring: Ring | undefined): boolean {
+  if (caller.requirement === null) return true;
+  const parsed = parseRequirement(caller.requirement);
+  if (!parsed.ok) return true;
+  const left = ring ? relaxRequirement(parsed.requirement, ring) : parsed.requirement;
+  return left === null || meets(agent.skills, left);
+}
+
 /** Invariant 8. */
 function expectBoundedWait(board: Board): void {
   for (const caller of board.callers.values()) {
     const queue = board.queues.get(caller.queueId);
     const { maxWaitMs, alarmWaitMs } = queue?.settings ?? { maxWaitMs: 0, alarmWaitMs: 0 };
+    if (caller.callback) continue;
     if (maxWaitMs !== null) expect(caller.waitingSince + maxWaitMs).toBeGreaterThan(board.now);
     if (alarmWaitMs !== null && caller.enqueuedAt + alarmWaitMs <= board.now)
       expect(caller.alarmed).toBe(true);
@@ -182,31 +205,27 @@ function expectRightChoice(board: Board, { event }: LogEntry, effects: Effect[])
   const agent = offer && board.agents.get(offer.agentId);
   const caller = offer && board.callers.get(offer.interactionId);
   if (!offer || !queue || !agent || !caller || offers.length > 1) return;
-  if (event.type === "enqueued" && queue.settings.strategy === "longest-idle") {
-    for (const other of itemsOf(queue.lanes.get(caller.channel)?.available ?? noAgents)) {
-      if (!isLeftOutNow(board, caller, other)) {
+  if (event.type === "enqueued" && !caller.sticky && queue.settings.strategy === "longest-idle") {
+    for (const other of board.agents.values()) {
+      if (canTake(other, caller.channel) && mayHave(board, caller, other)) {
         expect(other.idleSince, "the longest idle").toBeGreaterThanOrEqual(agent.idleSince);
       }
     }
   }
   if (!["released", "wrap-up-finished", "agent-ready", "agent-set"].includes(event.type)) return;
   if (offer.reason.trigger !== "agent-freed") return;
-  for (const { queueId, priority } of agent.queues) {
-    const other = board.queues.get(queueId);
-    const rival = other && itemsOf(other.lanes.get(caller.channel)?.open ?? noCallers);
-    for (const each of rival ?? []) {
-      if (isLeftOutNow(board, each, agent)) continue;
-      const rank = rankFor(each, other?.settings, priority);
-      const own = agent.queues.find((membership) => membership.queueId === offer.queueId)?.priority ?? 0;
-      expect(rank, "the caller whose turn it is").toBeGreaterThanOrEqual(
-        rankFor(caller, queue.settings, own),
-      );
+  const priorityIn = (id: string) => agent.queues.find(({ queueId }) => queueId === id)?.priority ?? 0;
+  const isSettled = (nextDeadline(board) ?? Infinity) > board.now;
+  for (const other of board.queues.values()) {
+    for (const each of other.lanes.get(caller.channel)?.open.values() ?? []) {
+      if (!isSettled || !mayHave(board, each, agent)) continue;
+      expect(
+        rankFor(each, other.settings, priorityIn(each.queueId)),
+        "the caller whose turn it is",
+      ).toBeGreaterThanOrEqual(rankFor(caller, queue.settings, priorityIn(offer.queueId)));
     }
   }
 }
-
-const noAgents = new OrderedSet<Agent>();
-const noCallers = new OrderedSet<Caller>();
 
 function isLeftOutNow(board: Board, caller: Caller, agent: Agent): boolean {
   return (caller.leftOut[agent.agentId] ?? 0) > board.now;
@@ -215,7 +234,9 @@ function isLeftOutNow(board: Board, caller: Caller, agent: Agent): boolean {
 /** Written out again, by the words of the documentation: each step of either priority is worth ageingMs. */
 function rankFor(caller: Caller, settings: QueueSettings | undefined, priority: number): number {
   const ageingMs = settings?.ageingMs ?? 0;
-  return caller.enqueuedAt - (caller.priority + priority) * ageingMs - (caller.front ? 1e14 : 0);
+  return (
+    caller.enqueuedAt - caller.ageMs - (caller.priority + priority) * ageingMs - (caller.front ? 1e14 : 0)
+  );
 }
 
 /** The board with its indexes spelled out, to compare two of them. */
@@ -223,6 +244,13 @@ export function spell(board: Board): unknown {
   return {
     now: board.now,
     sequence: board.sequence,
+    day: board.day,
+    lending: [...board.lending]
+      .map(([source, borrowers]) => [source, ...[...borrowers].sort()].join(" "))
+      .sort(),
+    reserved: [...board.reserved]
+      .map(([agentId, callers]) => ({ key: agentId, callers: spellSet(callers) }))
+      .sort(byKey),
     nodes: [...board.nodes].sort(),
     callers: [...board.callers.values()].map((caller) => ({ ...caller })).sort(byInteraction),
     offers: [...board.offers.values()].sort(byInteraction),
@@ -232,6 +260,8 @@ export function spell(board: Board): unknown {
     queues: [...board.queues.values()].map((queue) => ({
       settings: queue.settings,
       staffing: { ...queue.staffing },
+      stages: queue.stages,
+      callbacks: queue.callbacks,
       unstaffedSince: queue.unstaffedSince,
       lastLot: queue.lastLot,
       lanes: [...queue.lanes]
@@ -240,6 +270,10 @@ export function spell(board: Board): unknown {
           open: spellSet(lane.open),
           ringing: spellSet(lane.ringing),
           available: spellSet(lane.available),
+          demands: [...lane.demands.values()]
+            .filter(({ callers }) => callers.size > 0)
+            .map(spellDemand)
+            .sort(byKey),
           pace: { ...lane.pace },
         }))
         .filter(
@@ -249,6 +283,15 @@ export function spell(board: Board): unknown {
         .sort((a, b) => a.channel.localeCompare(b.channel)),
     })),
   };
+}
+
+function spellDemand({ key, text, open, available, callers, lacking, early }: Demand) {
+  const sets = { callers: [...callers].sort(), lacking: [...lacking].sort(), early: [...early].sort() };
+  return { key, text, ...sets, open: spellSet(open), available: spellSet(available) };
+}
+
+function byKey(a: { key: string }, b: { key: string }): number {
+  return a.key.localeCompare(b.key);
 }
 
 function byInteraction(a: { interactionId: string }, b: { interactionId: string }): number {
