@@ -1,7 +1,9 @@
 /** Calls in progress: each incoming one gets its story; a drain waits for them. */
+import { type EmergencyWatch, openEmergencyWatch } from "../interactions/emergency.ts";
 import { handleCall } from "../interactions/handle-call.ts";
+import { openHours } from "../interactions/hours.ts";
 import { findEarlierCalls, findLastAgent } from "../interactions/interactions.postgres.ts";
-import type { CustomerFacts, OpeningHours, World } from "../interactions/world.ts";
+import type { CustomerFacts, World } from "../interactions/world.ts";
 import type { Closing } from "./closing.ts";
 import type { Foundations } from "./foundations.ts";
 import type { Lines } from "./lines.ts";
@@ -33,7 +35,8 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
     directory: admin.directory,
     prompts,
     customers: nobodyKnown,
-    hours: alwaysOpen,
+    hours: openHours(admin.directory, admin.changes),
+    emergency: watchEmergency(parts, closing),
     lastAgent: (from, since) => findLastAgent(postgres, from, since),
     earlierCalls: (from, except) => findEarlierCalls(postgres, from, except),
   };
@@ -51,9 +54,21 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
   return { count: () => stories.size, allEnded };
 }
 
-/** Until customers and schedules have their own stores. */
+/** Those who wait learn of the switch at once, whoever threw it and in which process. */
+function watchEmergency({ acd, admin, clock, log }: Foundations, closing: Closing): EmergencyWatch {
+  const watch = openEmergencyWatch({ acd, clock, log, emergency: () => admin.directory.emergency() });
+  const stop = admin.changes.on(({ what }) => {
+    if (what === "emergency") watch.thrown();
+  });
+  closing.add("emergency switch", () => {
+    stop();
+    watch.close();
+  });
+  return watch;
+}
+
+/** Until customers have their own store. */
 const nobodyKnown: CustomerFacts = { attributesOf: () => Promise.resolve({}) };
-const alwaysOpen: OpeningHours = { isOpen: () => true, closesAt: () => null, on: () => () => undefined };
 
 /** Resolves after so long; does not keep the process alive. */
 export function after(ms: number): Promise<void> {

@@ -70,6 +70,12 @@ export function closesAt(hours: OpeningHours, at: number): number | null {
   return change === null || change.isOpen ? null : change.at;
 }
 
+/** When it opens, if it is closed at `at`; null when it is open, or does not open for more than a year. */
+export function opensAt(hours: OpeningHours, at: number): number | null {
+  const change = nextChange(hours, at);
+  return change?.isOpen === true ? change.at : null;
+}
+
 // ---- days, counted from 1970-01-01, and the stretches of time in which each is open
 
 interface Stretch {

@@ -22,6 +22,8 @@ const rarelyMs = 15_000;
 export interface EmergencyWatch {
   /** The switch, if it is on and says something at this place. */
   at(place: EmergencyPlace): Emergency | null;
+  /** Whether the switch closes this queue, or the whole center: nobody is called back from it meanwhile. */
+  closes(queueId: string): boolean;
   /** Keeps a caller in view while they stay in a queue, and says whether the switch has sent them away. */
   during<T>(
     caller: EmergencyPlace & { interactionId: string },
@@ -71,6 +73,11 @@ export function openEmergencyWatch(sources: {
     at(place) {
       const emergency = sources.emergency();
       return isEmergencyOn(emergency, clock.now()) && concerns(emergency, place) ? emergency : null;
+    },
+    closes(queueId) {
+      const emergency = sources.emergency();
+      if (!isEmergencyOn(emergency, clock.now()) || emergency.mode !== "closed") return false;
+      return emergency.scope.kind !== "numbers" && concerns(emergency, { numberId: "", queueId });
     },
     async during({ interactionId, ...place }, stay) {
       const caller = { place, isSentAway: false };

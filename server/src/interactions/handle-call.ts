@@ -2,14 +2,21 @@
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
 import type { Flow } from "../contract/flow.ts";
-import { type FlowOutcome, runFlow } from "../ivr/ivr.ts";
+import { type FlowOutcome, type MessageRequest, runFlow, type TransferRequest } from "../ivr/ivr.ts";
 import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
 import { type Conversation, openConversation } from "./conversation.ts";
+import { EmergencyPassage } from "./emergency.ts";
 import { leaveMessage } from "./leave-message.ts";
 import { partingOf } from "./parting.ts";
 import { serveInQueue } from "./serve-in-queue.ts";
 import { transferOut } from "./transfer-out.ts";
 import type { World } from "./world.ts";
+
+interface PublishedFlow {
+  flowId: string;
+  version: number;
+  flow: Flow;
+}
 
 /** Handles one call to its end. Never rejects: a fault of ours ends the call with an apology and a ledger line. */
 export async function handleCall(call: InboundCall, world: World): Promise<void> {
@@ -32,7 +39,8 @@ export async function handleCall(call: InboundCall, world: World): Promise<void>
   const leg = await answer(call, world);
   if (leg === null) return;
   try {
-    await tellStory(openConversation(call, leg, world), { flowId: number.flowId, ...published }, world);
+    const { id: numberId, flowId } = number;
+    await tellStory(openConversation(call, leg, world), numberId, { flowId, ...published }, world);
   } catch (error) {
     log.error({ callId: call.id, error }, "A call's story broke before it began");
   } finally {
@@ -43,37 +51,77 @@ export async function handleCall(call: InboundCall, world: World): Promise<void>
 /** From the flow's first node to the ledger's last line. Never rejects. */
 async function tellStory(
   conversation: Conversation,
-  { flowId, version, flow }: { flowId: string; version: number; flow: Flow },
+  numberId: string,
+  published: PublishedFlow,
   world: World,
 ): Promise<void> {
   const { interactionId, append } = conversation;
-  try {
+  const run = ({ flowId, version, flow }: PublishedFlow) => {
     append({ type: "flow.entered", flowId, version });
-    const left = await runFlow({
+    return runFlow({
+      ...actionsOf(conversation, world),
       flow,
-      prompts: world.prompts,
-      port: conversation.leg,
-      clock: world.clock,
-      enqueue: async (request) => {
-        const cause = await serveInQueue(conversation, request, world);
-        if (cause !== "answered") conversation.tell("flow");
-        return cause;
-      },
-      leaveMessage: (request) => leaveMessage(conversation, request, world),
-      transfer: (request) => transferOut(conversation, request, world),
-      isOpen: (scheduleId, at) => world.hours.isOpen(scheduleId, at),
-      attributes: () => conversation.attributes(),
+      enqueue: (request) =>
+        passage.around(request.queueId, async () => {
+          const cause = await serveInQueue(conversation, request, world);
+          if (cause !== "answered") conversation.tell("flow");
+          return cause;
+        }),
       on: (note) => {
         conversation.note(note);
       },
     });
-    finish(conversation, left);
+  };
+  const passage = openPassage(conversation, numberId, run, world);
+  try {
+    const left = (await passage.enter(published)) ? await run(published) : null;
+    const { outcome, cause = null } = passage.ended ?? { outcome: left };
+    if (outcome !== null) finish(conversation, outcome, cause);
   } catch (error) {
     world.log.error({ interactionId, error }, "A call's story broke");
     append({ type: "fault", where: "call", sentence: describeError(error) });
     conversation.reached("failed");
     conversation.end("system", "fault");
   }
+}
+
+/** What a flow can do with the caller, besides the queue. */
+function actionsOf(conversation: Conversation, world: World) {
+  const { prompts, clock } = world;
+  return {
+    prompts,
+    clock,
+    port: conversation.leg,
+    leaveMessage: (request: MessageRequest) => leaveMessage(conversation, request, world),
+    transfer: (request: TransferRequest) => transferOut(conversation, request, world),
+    isOpen: (scheduleId: string, at: number) => world.hours.isOpen(scheduleId, at),
+    attributes: () => conversation.attributes(),
+  };
+}
+
+/** Where the emergency switch comes in. */
+function openPassage(
+  conversation: Conversation,
+  numberId: string,
+  run: (published: PublishedFlow) => Promise<FlowOutcome>,
+  world: World,
+): EmergencyPassage {
+  return new EmergencyPassage({
+    conversation,
+    numberId,
+    watch: world.emergency,
+    publishedFlow: (flowId) => world.directory.publishedFlow(flowId),
+    announce: (flow) =>
+      runFlow({
+        ...actionsOf(conversation, world),
+        flow,
+        enqueue: () => Promise.resolve("failed"), // there is no queue in it
+        on: (note) => {
+          if (note.type !== "flow.left" && note.type !== "flow.language") conversation.note(note);
+        },
+      }),
+    run,
+  });
 }
 
 /** Null when the caller left meanwhile, or media could not be had (telephony has answered 488 or 503). */
@@ -88,11 +136,11 @@ async function answer(call: InboundCall, world: World): Promise<CallerLeg | null
 }
 
 /** The last line; a talk that an agent ended has written it already. */
-function finish(conversation: Conversation, left: FlowOutcome): void {
+function finish(conversation: Conversation, left: FlowOutcome, cause: string | null): void {
   const parting = partingOf(conversation.leg);
   if (left.how === "hung-up-by-flow" && parting === null) conversation.reached("completed-in-flow");
   if (left.state.faults.length > 0 || parting?.by === "system") conversation.reached("failed");
-  conversation.end(parting?.by ?? "system", parting?.cause ?? endCause[left.how]);
+  conversation.end(parting?.by ?? "system", parting?.cause ?? cause ?? endCause[left.how]);
 }
 
 const endCause: Record<FlowOutcome["how"], string> = {

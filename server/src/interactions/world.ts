@@ -10,12 +10,13 @@ import type { PromptFiles } from "../ivr/ivr.ts";
 import type { Recordings } from "../recordings/recordings.ts";
 import type { Telephony } from "../telephony/telephony.ts";
 import type { Desks } from "./desks.ts";
+import type { EmergencyWatch } from "./emergency.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** The published configuration, in memory: a call never waits for the database. */
 export interface Directory {
   /** The number as dialed, or null. */
-  number(dialed: string): { flowId: string } | null;
+  number(dialed: string): { id: string; flowId: string } | null;
   /** What new calls run, or null when nothing is published. */
   publishedFlow(flowId: string): { version: number; flow: Flow } | null;
   queue(queueId: string): { name: string; settings: QueueSettings } | null;
@@ -33,14 +34,16 @@ export interface CustomerFacts {
 }
 
 /**
- * Opening hours, holidays and the emergency switch, in memory. `at` is milliseconds since 1970; the schedule null is
- * always open, but for the switch.
+ * Opening hours and holidays, in memory; the emergency switch is apart. `at` is milliseconds since 1970; the schedule
+ * null is always open.
  */
 export interface OpeningHours {
   /** A schedule that does not exist counts as open: callers are rather served than sent away. */
   isOpen(scheduleId: string | null, at: number): boolean;
   /** When it closes next, after `at`; null when it is closed at `at`, and when no closing is known. */
   closesAt(scheduleId: string | null, at: number): number | null;
+  /** When it opens next, after `at`; null when it is open at `at`, and when no opening is known. */
+  opensAt?(scheduleId: string | null, at: number): number | null;
   /** Hears that schedules or the switch have changed; returns the function that stops it. */
   on(listener: () => void): () => void;
 }
@@ -58,6 +61,8 @@ export interface World {
   prompts: PromptFiles;
   customers: CustomerFacts;
   hours: OpeningHours;
+  /** The emergency switch, for those who call and those who wait. */
+  emergency: EmergencyWatch;
   /** The agent who talked with this number last, if that talk began after `since`; null for none. May take its time. */
   lastAgent(from: string, since: number): Promise<string | null>;
   /** Earlier interactions of the same caller, newest first, at most ten. */

@@ -18,7 +18,11 @@ const fire: Emergency = {
   until: null,
   by: { id: other, name: "Sam" },
 };
-const context = { queueIds: new Set([queueId]), uploadIds: new Set<string>() };
+const context = {
+  queueIds: new Set([queueId]),
+  uploadIds: new Set<string>(),
+  scheduleIds: new Set<string>(),
+};
 
 describe("the emergency's flow", () => {
   it.each([
