@@ -7,6 +7,7 @@ import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
 import { type Conversation, openConversation } from "./conversation.ts";
 import { EmergencyPassage } from "./emergency.ts";
 import { leaveMessage } from "./leave-message.ts";
+import type { Onward } from "./overflow.ts";
 import { partingOf } from "./parting.ts";
 import { serveInQueue } from "./serve-in-queue.ts";
 import { transferOut } from "./transfer-out.ts";
@@ -56,22 +57,7 @@ async function tellStory(
   world: World,
 ): Promise<void> {
   const { interactionId, append } = conversation;
-  const run = ({ flowId, version, flow }: PublishedFlow) => {
-    append({ type: "flow.entered", flowId, version });
-    return runFlow({
-      ...actionsOf(conversation, world),
-      flow,
-      enqueue: (request) =>
-        passage.around(request.queueId, async () => {
-          const cause = await serveInQueue(conversation, request, world);
-          if (cause !== "answered") conversation.tell("flow");
-          return cause;
-        }),
-      on: (note) => {
-        conversation.note(note);
-      },
-    });
-  };
+  const run = (flow: PublishedFlow) => runPublished(flow, { conversation, world, passage, depth: 0 });
   const passage = openPassage(conversation, numberId, run, world);
   try {
     const left = (await passage.enter(published)) ? await run(published) : null;
@@ -83,6 +69,63 @@ async function tellStory(
     conversation.reached("failed");
     conversation.end("system", "fault");
   }
+}
+
+interface FlowRun {
+  conversation: Conversation;
+  world: World;
+  passage: EmergencyPassage;
+  /** How many flows have led to this one, by the overflow of queues. */
+  depth: number;
+  /** What those have kept. */
+  values?: Readonly<Record<string, string>>;
+}
+
+/** A circle of flows and queues is refused when it is saved; what slipped through ends at this depth. */
+const mostFlowsInOneAnother = 5;
+
+function runPublished({ flowId, version, flow }: PublishedFlow, run: FlowRun): Promise<FlowOutcome> {
+  const { conversation, world, passage, depth, values = {} } = run;
+  conversation.append({ type: "flow.entered", flowId, version });
+  // A flow that another led to goes on in the caller's language; the first one's own is the call's from now on.
+  if (depth === 0 && flow.language !== conversation.language)
+    conversation.note({ type: "flow.language", language: flow.language });
+  const onward: Onward = {
+    around: (queueId, stay) => passage.around(queueId, stay),
+    enterFlow: (next, kept) => enterFlow(next, { ...run, depth: depth + 1, values: kept }),
+  };
+  return runFlow({
+    ...actionsOf(conversation, world),
+    flow,
+    language: conversation.language,
+    values,
+    enqueue: async (request) => {
+      const end = await serveInQueue(conversation, request, world, onward);
+      if (end !== "answered") conversation.tell("flow");
+      return end;
+    },
+    on: (note) => {
+      conversation.note(note);
+    },
+  });
+}
+
+const endOfFlow: Record<FlowOutcome["how"], "answered" | "transferred" | "served" | "hung-up"> = {
+  answered: "answered",
+  transferred: "transferred",
+  "hung-up-by-flow": "served",
+  "hung-up-by-caller": "hung-up",
+  aborted: "hung-up",
+};
+
+/** A flow that a queue's overflow leads to, as part of the flow that led to the queue. */
+async function enterFlow(flowId: string, run: FlowRun): ReturnType<Onward["enterFlow"]> {
+  const { conversation, world, depth } = run;
+  const published = world.directory.publishedFlow(flowId);
+  if (published === null || depth >= mostFlowsInOneAnother) return null;
+  const { how, state } = await runPublished({ flowId, ...published }, run);
+  if (state.faults.length > 0) conversation.reached("failed");
+  return endOfFlow[how];
 }
 
 /** What a flow can do with the caller, besides the queue. */

@@ -1,5 +1,4 @@
 /** Voicemail: records a message and tells the ledger, also when the caller hangs up in it (as most do). */
-import type { MessageRequest } from "../ivr/ivr.ts";
 import { beepTone } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
 import type { World } from "./world.ts";
@@ -10,7 +9,7 @@ const shortestMessageMs = 1_000;
 /** Throws when nothing can be recorded: the flow then apologises and goes on at its fallback. */
 export async function leaveMessage(
   conversation: Conversation,
-  request: MessageRequest,
+  request: { queueId: string; maxSeconds: number; silenceSeconds: number },
   world: World,
 ): Promise<void> {
   const { interactionId, leg, append } = conversation;

@@ -34,7 +34,12 @@ const exits: Record<string, Exit> = {
   "exit-key": { ledgerCause: "exit-key", flowCause: "exit-key" },
   "max-wait": { ledgerCause: "maximum-wait", flowCause: "max-wait" },
   "no-agents": { ledgerCause: "no-agents", flowCause: "no-agents" },
-  "queue-full": { ledgerCause: "queue-closed", flowCause: "full" },
+  "queue-full": { ledgerCause: "queue-full", flowCause: "full" },
+  "estimated-wait": { ledgerCause: "estimated-wait", flowCause: "estimated-wait" },
+  closed: { ledgerCause: "closed", flowCause: "closed" },
+  callback: { ledgerCause: "callback", flowCause: "callback", outcome: "callback" },
+  /** By the emergency switch (emergency.ts), which says where they go. */
+  emergency: { ledgerCause: "closed", flowCause: "closed" },
   "queue-removed": { ledgerCause: "queue-closed", flowCause: "failed" },
 };
 

@@ -1,388 +1,105 @@
 /**
- * A caller's time in a queue, as one loop over what the router says: announce, ring, take back, talk, leave.
+ * A caller's way through queues: a stay in the one that the flow names and, when a queue sends them on, in the next.
  *
- *   enqueue ─► position* ─► offer ─► (withdrawn ─► offer …)* ─► accepted ─► talk ─► answered
- *                  │                                                         │
- *                  └─► exit (maximum wait, key, nobody there, hung up)       └─► agent lost ─► front of the queue
+ *   queue ─► answered, hung up: the end
+ *     └─► left for a cause ─► the queue's own target ─► another queue (same entry time) ─► …
+ *                │                 └─► flow, message, number, call back: the end
+ *                └─► no target, or nothing came of it: the flow's exit for that cause
  */
-import type { Waiting, WaitingStep } from "../acd/acd.ts";
-import type { OfferEndCause, QueueLeftCause } from "../contract/ledger.ts";
-import type { QueueSettings } from "../contract/queues.ts";
 import type { QueueExitCause } from "../contract/flow.ts";
-import { describeError } from "../base/log.ts";
-import { queuePositionPrompts } from "../ivr/ivr.ts";
-import { type AgentLeg, isLeg, type Music, type Ring } from "../telephony/telephony.ts";
+import type { QueueSettings } from "../contract/queues.ts";
+import type { QueueOutcome } from "../ivr/ivr.ts";
 import { announceRecording } from "./announce-recording.ts";
 import type { Conversation } from "./conversation.ts";
-import { cardWhy } from "./core/card-why.ts";
-import { leavingOf } from "./parting.ts";
-import { exitOf, offerEnd } from "./queue-words.ts";
-import { talk } from "./talk.ts";
+import { type Onward, overflowTo, targetFor } from "./overflow.ts";
+import { enteredOf, findPlace, type QueuePlace, type QueueVisit, type StayEnd } from "./queue-place.ts";
+import { stayInQueue } from "./queue-stay.ts";
+import { exitOf } from "./queue-words.ts";
 import type { World } from "./world.ts";
 
-/** What the flow asks of the queue. */
-export interface QueueVisit {
-  queueId: string;
-  priority: number;
-  maxWaitMs?: number;
-  exitKey?: string;
-}
+const nowhere: Onward = { around: (_, stay) => stay(), enterFlow: () => Promise.resolve(null) };
 
-type Offer = Extract<WaitingStep, { type: "offer" }>;
-interface RingingOffer {
-  offer: Offer;
-  ring: Ring;
-  offeredAt: number;
-  /** Whether it is the agent's browser that rings; else a desk phone. */
-  isSoftphone: boolean;
-  leg: AgentLeg | null;
-}
-type Answered = RingingOffer & { leg: AgentLeg };
-
-/** How long the router may take to confirm that a caller who is gone has left; it may have lost its log. */
-const farewellMs = 1_000;
-class RouterSilent extends Error {}
-
-/** How the visit ended, for the flow: "answered" after a talk, else the cause by which the caller left. */
+/** How the caller's time in queues ended, for the flow: what is left to do is the flow's, by the cause. */
 export async function serveInQueue(
   conversation: Conversation,
   visit: QueueVisit,
   world: World,
-): Promise<QueueExitCause | "answered" | "hung-up"> {
-  const queue = world.directory.queue(visit.queueId);
-  if (queue === null) throw new Error(`The flow names a queue that does not exist: ${visit.queueId}`);
-  await announceRecording(conversation, queue.settings, world);
-  if (conversation.leg.signal.aborted) return "hung-up";
-  return new QueueStay(conversation, visit, queue.settings, world).run();
+  onward: Onward = nowhere,
+): Promise<QueueOutcome | "hung-up"> {
+  const { leg } = conversation;
+  const entered = new Set<string>();
+  let next = visit;
+  let enqueuedAt: number | null = null;
+  let isTold = false;
+  for (;;) {
+    const settings = settingsOf(next.queueId, world);
+    const telling: Promise<boolean> = isTold
+      ? Promise.resolve(true)
+      : tellOfRecording(conversation, settings, world);
+    const finding = findPlace(conversation, next, settings, world); // meanwhile
+    isTold = await telling;
+    const found = await finding;
+    if (leg.signal.aborted) return "hung-up";
+    const place: QueuePlace = { ...found, enqueuedAt: enqueuedAt ?? world.clock.now() };
+    ({ enqueuedAt } = place);
+    entered.add(place.queueId);
+    const end = await onward.around(place.queueId, () => stay(conversation, place, world));
+    const sent = await sendOn(end, place, { conversation, world, onward, entered });
+    if (typeof sent === "string") return sent;
+    next = { ...atNextQueue(visit), queueId: sent.queueId };
+  }
 }
 
-class QueueStay {
-  readonly #conversation: Conversation;
-  readonly #visit: QueueVisit;
-  readonly #settings: QueueSettings;
-  readonly #world: World;
-  readonly #enqueuedAt: number;
-  readonly #priority: number;
-  readonly #offers = new Map<string, RingingOffer>();
-  /** Whom the router counts as busy with this caller. */
-  #agentId: string | null = null;
-  /** No `queue.left` yet since the last entry or return. */
-  #isInQueue = false;
-  /** The caller left while the router did not answer. */
-  #isGone = false;
-  #music: Music | null = null;
-  #stopListening: (() => void)[] = [];
+/** The flow's own limit is for the queue that it names. */
+function atNextQueue({ maxWaitMs: _, ...visit }: QueueVisit): QueueVisit {
+  return visit;
+}
 
-  constructor(conversation: Conversation, visit: QueueVisit, settings: QueueSettings, world: World) {
-    this.#conversation = conversation;
-    this.#visit = visit;
-    this.#settings = settings;
-    this.#world = world;
-    this.#enqueuedAt = world.clock.now();
-    this.#priority = Math.min(10, settings.priority + visit.priority);
-  }
+function settingsOf(queueId: string, { directory }: World): QueueSettings {
+  const queue = directory.queue(queueId);
+  if (queue === null) throw new Error(`The flow names a queue that does not exist: ${queueId}`);
+  return queue.settings;
+}
 
-  async run(): Promise<QueueExitCause | "answered" | "hung-up"> {
-    const { acd } = this.#world;
-    const { interactionId, append } = this.#conversation;
-    const { queueId } = this.#visit;
-    const enqueuedAt = this.#enqueuedAt;
-    append({ type: "queue.entered", queueId, priority: this.#priority, enqueuedAt });
-    this.#isInQueue = true;
-    const entering = acd.enqueue({
-      interactionId,
-      queueId,
-      channel: "voice",
-      priority: this.#priority,
-      enqueuedAt,
-    });
-    try {
-      this.#beginWaiting([]); // music at once, even while the router's log is away
-      let waiting = await this.#unlessGone(entering);
-      for (;;) {
-        const outcome = await this.#waitFor(waiting);
-        if (outcome.type === "exit") return this.#left(outcome.cause, outcome.waitedMs);
-        const ended = await this.#talkWith(outcome.answered);
-        if (ended !== "agent-lost") return "answered";
-        const returning = this.#returnToFront(outcome.answered.offer.agentId);
-        this.#beginWaiting(["agent-lost"]);
-        waiting = await this.#unlessGone(returning);
-        this.#agentId = null;
-      }
-    } catch (error) {
-      if (error instanceof RouterSilent) return this.#leftUnheard();
-      this.#abandonAfterFault();
-      throw error;
-    } finally {
-      await this.#stopWaiting();
-    }
-  }
+/** Once in a call is enough; a queue that does not record need not tell. */
+async function tellOfRecording(
+  conversation: Conversation,
+  settings: QueueSettings,
+  world: World,
+): Promise<boolean> {
+  await announceRecording(conversation, settings, world);
+  return settings.record && settings.announceRecording;
+}
 
-  /** The caller's hang-up ends the wait for the router, too: rejects with RouterSilent a moment after it. */
-  async #unlessGone<T>(waitingFor: Promise<T>): Promise<T> {
-    const { signal } = this.#conversation.leg;
-    const { clock } = this.#world;
-    let stopTimer = () => {};
-    let onGone = () => {};
-    const silence = new Promise<never>((_resolve, reject) => {
-      onGone = () => {
-        stopTimer = clock.setTimer(clock.now() + farewellMs, () => {
-          reject(new RouterSilent());
-        });
-      };
-    });
-    if (signal.aborted) onGone();
-    else signal.addEventListener("abort", onGone, { once: true });
-    try {
-      return await Promise.race([waitingFor, silence]);
-    } finally {
-      stopTimer();
-      signal.removeEventListener("abort", onGone);
-    }
-  }
+/** Who comes when it is closed leaves at once. */
+async function stay(conversation: Conversation, place: QueuePlace, world: World): Promise<StayEnd> {
+  const { clock, hours } = world;
+  if (hours.isOpen(place.settings.scheduleId, clock.now())) return stayInQueue(conversation, place, world);
+  const { ledgerCause: cause, outcome = "not-served" } = exitOf("closed");
+  const waitMs = Math.max(0, clock.now() - place.enqueuedAt);
+  conversation.append(enteredOf(place));
+  conversation.append({ type: "queue.left", queueId: place.queueId, cause, waitMs });
+  conversation.reached(outcome);
+  return "closed";
+}
 
-  /** The router learns of it as soon as it can; an agent whom it gives the caller until then is released. */
-  #leftUnheard(): QueueExitCause | "hung-up" {
-    this.#isGone = true;
-    const waitedMs = this.#world.clock.now() - this.#enqueuedAt;
-    return this.#left(leavingOf(this.#conversation.leg), waitedMs);
-  }
+/** Where the queue sends the caller: another queue, or how it ended. */
+async function sendOn(
+  end: StayEnd,
+  place: QueuePlace,
+  way: { conversation: Conversation; world: World; onward: Onward; entered: ReadonlySet<string> },
+): Promise<{ queueId: string } | QueueOutcome | "hung-up"> {
+  if (end === "answered" || end === "hung-up") return end;
+  const { conversation, world, onward, entered } = way;
+  const target = targetFor(end, place, world);
+  if (target === null) return end;
+  if (target.kind === "queue" && entered.has(target.queueId)) return goesRound(end, place, conversation);
+  return (await overflowTo(target, end, { conversation, place, world, onward })) ?? end;
+}
 
-  /** A fault of ours: the flow goes on without the queue, and nothing of the visit may stay behind anywhere. */
-  #abandonAfterFault(): void {
-    const { clock, desks } = this.#world;
-    const { interactionId } = this.#conversation;
-    const agentId = this.#agentId;
-    for (const offerId of [...this.#offers.keys()]) this.#takeBack(offerId, "moved");
-    if (this.#isInQueue) this.#appendLeft("system", clock.now() - this.#enqueuedAt);
-    this.#conversation.reached("failed");
-    this.#cancel("fault");
-    if (agentId === null) return;
-    desks.callEnded(agentId, interactionId);
-    this.#release(agentId);
-  }
-
-  #release(agentId: string): void {
-    const { interactionId } = this.#conversation;
-    this.#world.acd.release(interactionId, agentId).catch((error: unknown) => {
-      const problem = describeError(error);
-      this.#world.log.warn({ interactionId, agentId, error: problem }, "An agent was not released");
-    });
-  }
-
-  #cancel(cause: string): void {
-    const { interactionId } = this.#conversation;
-    this.#world.acd.cancel(interactionId, cause).catch((error: unknown) => {
-      const problem = describeError(error);
-      this.#world.log.error(
-        { interactionId, error: problem },
-        "A caller could not be taken out of the queue",
-      );
-    });
-  }
-
-  /** Consumes the router's steps until the caller has an agent or leaves. */
-  async #waitFor(
-    waiting: Waiting,
-  ): Promise<{ type: "accepted"; answered: Answered } | { type: "exit"; cause: string; waitedMs: number }> {
-    for (;;) {
-      const step = await this.#unlessGone(waiting.next());
-      switch (step.type) {
-        case "position":
-          this.#announcePosition(step.position, step.waiting);
-          break;
-        case "offer":
-          this.#ring(step);
-          break;
-        case "withdrawn":
-          this.#takeBack(step.offerId, offerEnd[step.cause]);
-          break;
-        case "accepted": {
-          const accepted = this.#offers.get(step.offerId);
-          this.#agentId = step.agentId;
-          this.#endOffer(step.offerId, "accepted");
-          if (accepted?.leg) return { type: "accepted", answered: { ...accepted, leg: accepted.leg } };
-          throw new Error(`The router accepted the offer ${step.offerId} without a leg`);
-        }
-        case "exit":
-          return step;
-      }
-    }
-  }
-
-  #ring(offer: Offer): void {
-    const { telephony, desks, clock, acd } = this.#world;
-    const { call, append, card } = this.#conversation;
-    const offeredAt = clock.now();
-    const isSoftphone = telephony.registrar.devicesOf(offer.agentId).includes("softphone"); // it goes first
-    const ring = telephony.ringAgent({
-      personId: offer.agentId,
-      offerId: offer.offerId,
-      caller: { name: call.from, number: call.from },
-      ringTimeoutMs: offer.ringTimeoutMs + 5_000, // the router's own deadline comes first
-    });
-    const ringing: RingingOffer = { offer, ring, offeredAt, isSoftphone, leg: null };
-    this.#offers.set(offer.offerId, ringing);
-    append({
-      type: "offer.made",
-      offerId: offer.offerId,
-      agentId: offer.agentId,
-      queueId: offer.queueId,
-      reason: offer.reason,
-      timeToOfferMs: ring.invitedAt === null ? null : Math.max(0, ring.invitedAt - offer.triggeredAt),
-    });
-    desks.offered(offer.agentId, {
-      offerId: offer.offerId,
-      card: { ...card(offer.queueId, this.#enqueuedAt), why: cardWhy(offer.reason) },
-      offeredAt,
-      expiresAt: offeredAt + offer.ringTimeoutMs,
-      decline: () => acd.decline(offer.offerId, "declined"),
-    });
-    void this.#follow(ringing).catch((error: unknown) => {
-      this.#world.log.error({ offerId: offer.offerId, error }, "An offer could not be followed to its end");
-    });
-  }
-
-  /** From the INVITE to the phone's answer, told to the router. */
-  async #follow(ringing: RingingOffer): Promise<void> {
-    const { acd } = this.#world;
-    const { offerId, agentId } = ringing.offer;
-    void ringing.ring.ringing.then((rings) => {
-      if (rings) this.#conversation.append({ type: "offer.ringing", offerId, agentId });
-    });
-    const outcome = await ringing.ring.answered;
-    if (!isLeg(outcome)) {
-      if (outcome.cause !== "cancelled") await acd.decline(offerId, outcome.cause);
-      return;
-    }
-    ringing.leg = outcome;
-    if ((await acd.accept(offerId)) === "withdrawn") await outcome.hangUp("cancelled");
-    else if (this.#isGone) this.#release(agentId);
-  }
-
-  /** A ring that has been answered can't be cancelled any more: its leg is ended. */
-  #takeBack(offerId: string, cause: OfferEndCause): void {
-    const ringing = this.#offers.get(offerId);
-    ringing?.ring.cancel();
-    void ringing?.leg?.hangUp("cancelled"); // never rejects
-    this.#endOffer(offerId, cause);
-  }
-
-  #endOffer(offerId: string, cause: OfferEndCause): void {
-    const ringing = this.#offers.get(offerId);
-    if (ringing === undefined) return;
-    this.#offers.delete(offerId);
-    const { agentId, queueId } = ringing.offer;
-    const ringMs = this.#world.clock.now() - ringing.offeredAt;
-    this.#conversation.append({ type: "offer.ended", offerId, agentId, queueId, cause, ringMs });
-    this.#world.desks.offerEnded(agentId, offerId);
-  }
-
-  async #talkWith({ offer, leg, isSoftphone }: Answered): Promise<"ended" | "agent-lost"> {
-    const { agentId, queueId } = offer;
-    try {
-      await this.#stopWaiting();
-      const waitMs = this.#world.clock.now() - this.#enqueuedAt;
-      // Told by the talk: a caller whose agent was lost before the bridge has not been answered.
-      const leaveQueue = (cause: QueueLeftCause) => {
-        this.#appendLeft(cause, waitMs);
-      };
-      const partner = {
-        agentLeg: leg,
-        agentId,
-        isSoftphone,
-        queueId,
-        enqueuedAt: this.#enqueuedAt,
-        leaveQueue,
-      };
-      return await talk(this.#conversation, partner, this.#settings, this.#world);
-    } catch (error) {
-      void leg.hangUp("failed"); // never rejects
-      throw error;
-    }
-  }
-
-  /** The agent's leg was lost: the caller goes on, first in line, with the entry time that they had. */
-  async #returnToFront(lostAgentId: string): Promise<Waiting> {
-    const { interactionId, append } = this.#conversation;
-    const { queueId } = this.#visit;
-    const enqueuedAt = this.#enqueuedAt;
-    append({ type: "queue.returned", queueId, cause: "agent-lost", enqueuedAt });
-    this.#isInQueue = true;
-    return this.#world.acd.requeue({
-      interactionId,
-      queueId,
-      channel: "voice",
-      priority: this.#priority,
-      enqueuedAt,
-      position: "front",
-      lostAgentId,
-    });
-  }
-
-  /** `opening`: what is said over the music at first. */
-  #beginWaiting(opening: Parameters<World["prompts"]["files"]>[0]): void {
-    const { leg, language } = this.#conversation;
-    const { prompts, clock } = this.#world;
-    const gone = () => {
-      this.#cancel(leavingOf(leg));
-    };
-    this.#conversation.tell("waiting");
-    this.#music = leg.startMusic(prompts.music(this.#settings.musicPromptId));
-    leg.signal.addEventListener("abort", gone, { once: true });
-    this.#stopListening.push(() => {
-      leg.signal.removeEventListener("abort", gone);
-    });
-    if (leg.signal.aborted) gone();
-    const exitKey = this.#visit.exitKey ?? this.#settings.exitKey;
-    if (exitKey !== null)
-      this.#stopListening.push(leg.onDigit((digit) => digit === exitKey && this.#cancel("exit-key")));
-    if (this.#visit.maxWaitMs !== undefined) {
-      // Of this stay, as the router counts: who comes back after a talk is not thrown out for having talked.
-      const deadline = clock.now() + this.#visit.maxWaitMs;
-      this.#stopListening.push(
-        clock.setTimer(deadline, () => {
-          this.#cancel("max-wait");
-        }),
-      );
-    }
-    this.#announce(prompts.files(opening, language));
-  }
-
-  #announcePosition(position: number, waiting: number): void {
-    if (!this.#settings.announcePosition || this.#offers.size > 0) return;
-    this.#conversation.append({ type: "queue.announced", position, waiting });
-    const { language } = this.#conversation;
-    this.#announce(this.#world.prompts.files(queuePositionPrompts(language, position), language));
-  }
-
-  #announce(files: string[]): void {
-    if (files.length === 0 || this.#music === null) return;
-    this.#music.announce(files).catch((error: unknown) => {
-      const { interactionId } = this.#conversation;
-      this.#world.log.warn({ interactionId, error }, "An announcement could not be played");
-    });
-  }
-
-  async #stopWaiting(): Promise<void> {
-    for (const stop of this.#stopListening) stop();
-    this.#stopListening = [];
-    const music = this.#music;
-    this.#music = null;
-    await music?.stop();
-  }
-
-  #left(cause: string, waitedMs: number): QueueExitCause | "hung-up" {
-    for (const offerId of [...this.#offers.keys()]) this.#takeBack(offerId, "customer-left");
-    const { ledgerCause, flowCause, outcome = "not-served" } = exitOf(cause);
-    this.#appendLeft(ledgerCause, waitedMs);
-    this.#conversation.reached(outcome);
-    return flowCause;
-  }
-
-  #appendLeft(cause: QueueLeftCause, waitMs: number): void {
-    const { queueId } = this.#visit;
-    this.#isInQueue = false;
-    this.#conversation.append({ type: "queue.left", queueId, cause, waitMs: Math.max(0, waitMs) });
-  }
+/** A circle is refused when it is saved; one that slipped through ends here. */
+function goesRound(end: QueueExitCause, { queueId }: QueuePlace, { append }: Conversation): QueueExitCause {
+  const sentence = `The overflow of the queue ${queueId} leads back to a queue that the caller has left`;
+  append({ type: "fault", where: "overflow", sentence });
+  return end;
 }

@@ -1,6 +1,5 @@
 /** Out of the house: dials a number or a sip: address for the caller and bridges the two. */
 import { Failure } from "../base/failure.ts";
-import type { TransferRequest } from "../ivr/ivr.ts";
 import type { Conversation } from "./conversation.ts";
 import type { World } from "./world.ts";
 import { isLeg } from "../telephony/telephony.ts";
@@ -10,7 +9,7 @@ const ringTimeoutMs = 45_000;
 /** Resolves when the transferred talk is over, or at once when the other side could not be had. */
 export async function transferOut(
   conversation: Conversation,
-  { to }: TransferRequest,
+  { to }: { to: string },
   world: World,
 ): Promise<"transferred" | "failed"> {
   const { leg, call, append, language } = conversation;
