@@ -290,11 +290,18 @@ export class Door implements Acd {
       { session: this.session },
       "The others took this node for lost; it joins again",
     );
-    const events: AcdEvent[] = [
+    this.say(this.statement());
+  }
+
+  private statement(): AcdEvent[] {
+    return [
       { type: "node-started", nodeId: this.options.nodeId },
       ...this.ownProfiles().map((profile) => ({ type: "agent-set" as const, ...profile })),
       ...this.holdings.talks().map((talk) => ({ type: "engaged" as const, ...talk })),
     ];
+  }
+
+  private say(events: AcdEvent[]): void {
     for (const event of events) {
       this.append(event).catch((error: unknown) => {
         this.options.journal.error({ error: describeError(error) }, "The node could not join again");
@@ -308,12 +315,21 @@ export class Door implements Acd {
     return this.holdings.agents().filter(({ agentId }) => agents.get(agentId)?.session === this.session);
   }
 
-  /** This node slept so long that its replies and steps are gone: those who wait for them are told. */
+  /**
+   * This node slept so long that its replies and steps are gone: those who wait for them are told. Nobody will hear
+   * what is decided about its callers, so they leave, and whoever answered one of them meanwhile is let go. Whether
+   * the others took it for lost is not known either: it says again what it holds.
+   */
   private loseTrack(): void {
     const failure = new Failure("unavailable", "This node lost touch with the router for too long");
     for (const { reject } of this.asking.values()) reject(failure);
     this.asking.clear();
-    this.room.failAll(failure);
+    const places = this.room.failAll(failure);
+    const farewells = places.flatMap(({ interactionId, rungAgents }): AcdEvent[] => [
+      { type: "cancelled", interactionId, cause: "node-lost" },
+      ...rungAgents.map((agentId) => ({ type: "released" as const, agentId, interactionId })),
+    ]);
+    this.say([...farewells, ...this.statement()]);
   }
 }
 

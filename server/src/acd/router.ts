@@ -252,7 +252,7 @@ export class Router {
   private async commit(batch: Batch): Promise<void> {
     try {
       const result = await this.options.log.commit(batch);
-      if (result === "stale") this.stepDown();
+      if (result === "stale") this.stepDown(batch.epoch);
       else {
         this.hear(batch);
         this.settle(batch.position);
@@ -264,9 +264,9 @@ export class Router {
     this.pump();
   }
 
-  /** Another router is in charge; what this one reckoned stays its own. */
-  private stepDown(): void {
-    if (this.epoch === null) return;
+  /** Another router is in charge; what this one reckoned stays its own. Old news if it leads again in a new epoch. */
+  private stepDown(epoch = this.epoch): void {
+    if (this.epoch === null || this.epoch !== epoch) return;
     this.options.journal.warn({ epoch: this.epoch }, "Another node has become the router");
     this.epoch = null;
   }

@@ -9,6 +9,8 @@ export class Place implements Waiting {
   private readonly steps: WaitingStep[] = [];
   private asking: { resolve: (step: WaitingStep) => void; reject: (reason: unknown) => void } | null = null;
   private failure: Failure | null = null;
+  /** Who was told to be rung, by offer, as long as it is not over. */
+  private readonly ringing = new Map<string, string>();
 
   constructor(interactionId: string, channel: Channel) {
     this.interactionId = interactionId;
@@ -49,8 +51,15 @@ export class Place implements Waiting {
   }
 
   push(step: WaitingStep): void {
+    if (step.type === "offer") this.ringing.set(step.offerId, step.agentId);
+    else if (step.type === "withdrawn") this.ringing.delete(step.offerId);
     if (this.asking) this.asking.resolve(step);
     else this.steps.push(step);
+  }
+
+  /** Agents who may have answered this caller. */
+  get rungAgents(): string[] {
+    return [...this.ringing.values()];
   }
 
   /** No more steps will come. Those that came are still handed out. */
@@ -87,8 +96,11 @@ export class WaitingRoom {
     return place;
   }
 
-  failAll(failure: Failure): void {
-    for (const place of this.places.values()) place.fail(failure);
+  /** Ends all places; returns them. */
+  failAll(failure: Failure): Place[] {
+    const places = [...this.places.values()];
+    for (const place of places) place.fail(failure);
     this.places.clear();
+    return places;
   }
 }
