@@ -11,16 +11,9 @@ export type {
   Waiting,
   WaitingStep,
 } from "./interface.ts";
-export type {
-  AgentExplanation,
-  AgentView,
-  BoardView,
-  QueueView,
-  WaitingExplanation,
-  WaitingView,
-  WhyIdle,
-  WhyWaiting,
-} from "./core/view.ts";
+export type { AgentView, BoardView, QueueView, WaitingView } from "./core/view.ts";
+export type { AgentExplanation, WhyIdle } from "./core/explain-agent.ts";
+export type { WaitingExplanation, WhyWaiting } from "./core/explain-waiting.ts";
 export type { Engagement, ExitCause, HoldCause, WithdrawCause } from "./core/effect.ts";
 export type { QueueFigures } from "./core/figures.ts";
 export type { OfferReason, Staffing, Trigger } from "./core/reason.ts";

@@ -6,7 +6,9 @@ import type { Effect, ReplyResult } from "./core/effect.ts";
 import type { AcdEvent, DeclineCause } from "./core/event.ts";
 import { figuresOf } from "./core/figures.ts";
 import type { Channel, QueueSettings } from "./core/settings.ts";
-import { explainAgent, explainWaiting, viewAgent, viewBoard, viewQueue } from "./core/view.ts";
+import { explainAgent } from "./core/explain-agent.ts";
+import { explainWaiting } from "./core/explain-waiting.ts";
+import { viewAgent, viewBoard, viewQueue } from "./core/view.ts";
 import type { Outcome } from "./event-log.ts";
 import { Holdings } from "./holdings.ts";
 import { Router } from "./router.ts";
@@ -113,8 +115,7 @@ export class Door implements Acd {
   }
 
   async setAgent(profile: AgentProfile): Promise<void> {
-    const { agentId, queues, capacity } = profile;
-    refuse(checkAgent(agentId, queues, capacity), `Agent ${agentId} cannot be routed to`);
+    refuse(checkAgent(profile), `Agent ${profile.agentId} cannot be routed to`);
     this.holdings.setAgent(profile);
     await this.ask({ type: "agent-set", ...profile });
   }

@@ -5,7 +5,9 @@ import type { Sticky } from "./core/event.ts";
 import type { QueueFigures } from "./core/figures.ts";
 import type { OfferReason } from "./core/reason.ts";
 import type { Capacity, Channel, Membership, QueueSettings } from "./core/settings.ts";
-import type { AgentExplanation, AgentView, BoardView, QueueView, WaitingExplanation } from "./core/view.ts";
+import type { AgentExplanation } from "./core/explain-agent.ts";
+import type { WaitingExplanation } from "./core/explain-waiting.ts";
+import type { AgentView, BoardView, QueueView } from "./core/view.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Somebody who waits. Times are epoch milliseconds. */

@@ -1,11 +1,21 @@
-import type { Entry } from "./event.ts";
-import type { Capacity, Membership, QueueSettings } from "./settings.ts";
+import { bestProficiency, isSkill, parseRequirement } from "../../contract/requirement.ts";
+import type { Entry, Sticky } from "./event.ts";
+import type { Capacity, Membership, QueueSettings, Ring } from "./settings.ts";
 import { highestPriority } from "./settings.ts";
 
 /** What is wrong with a field: where, and a sentence. */
 export interface Problem {
   path: string;
   message: string;
+}
+
+const highestLevel = 100;
+
+interface CheckedAgent {
+  agentId: string;
+  queues: Membership[];
+  capacity: Capacity;
+  skills?: Record<string, number>;
 }
 
 /** A day: longer than anything here sensibly lasts, and far from where timers and numbers misbehave. */
@@ -25,17 +35,39 @@ export function checkQueue(settings: QueueSettings): Problem[] {
     ...checkOptional("noAgentsAfterMs", settings.noAgentsAfterMs, 0, longestMs),
     ...checkOptional("announceEveryMs", settings.announceEveryMs, 1_000, longestMs),
     ...checkOptional("alarmWaitMs", settings.alarmWaitMs, 1_000, longestMs),
+    ...checkOptional("maxEstimatedWaitMs", settings.maxEstimatedWaitMs, 0, longestMs),
+    ...checkRings(settings.rings),
   ];
 }
 
-export function checkAgent(agentId: string, queues: Membership[], capacity: Capacity): Problem[] {
+function checkRings(rings: Ring[]): Problem[] {
+  const problems: Problem[] = [];
+  let before = 0;
+  for (const [index, ring] of rings.entries()) {
+    const path = `rings.${index}`;
+    problems.push(...checkWhole(`${path}.afterMs`, ring.afterMs, before + 1, longestMs));
+    problems.push(...checkWhole(`${path}.lowerBy`, ring.lowerBy, 0, bestProficiency));
+    problems.push(...checkWhole(`${path}.level`, ring.level, 1, highestLevel));
+    for (const queueId of ring.borrowFrom) problems.push(...checkId(`${path}.borrowFrom`, queueId));
+    before = ring.afterMs;
+  }
+  return problems;
+}
+
+export function checkAgent({ agentId, queues, capacity, skills }: CheckedAgent): Problem[] {
   const problems = checkId("agentId", agentId);
-  for (const [index, { queueId, priority, order, weight }] of queues.entries()) {
+  for (const [index, { queueId, priority, order, weight, level, delayMs }] of queues.entries()) {
     const path = `queues.${index}`;
     problems.push(...checkId(`${path}.queueId`, queueId));
     problems.push(...checkNumber(`${path}.priority`, priority, 0, highestPriority));
     if (order !== undefined) problems.push(...checkNumber(`${path}.order`, order, 0, 1_000_000));
     if (weight !== undefined) problems.push(...checkNumber(`${path}.weight`, weight, 0, 1_000_000));
+    if (level !== undefined) problems.push(...checkWhole(`${path}.level`, level, 1, highestLevel));
+    if (delayMs !== undefined) problems.push(...checkWhole(`${path}.delayMs`, delayMs, 0, longestMs));
+  }
+  for (const [skill, proficiency] of Object.entries(skills ?? {})) {
+    if (!isSkill(skill)) problems.push({ path: "skills", message: `"${skill}" cannot name a skill` });
+    problems.push(...checkWhole(`skills.${skill}`, proficiency, 1, bestProficiency));
   }
   problems.push(...checkNumber("capacity.total", capacity.total, 0, 1_000_000));
   for (const [channel, weight] of Object.entries(capacity.weights)) {
@@ -52,7 +84,24 @@ export function checkEntry(entry: Entry): Problem[] {
     ...checkId("interactionId", entry.interactionId),
     ...checkNumber("priority", entry.priority, 0, highestPriority),
     ...checkNumber("enqueuedAt", entry.enqueuedAt, 0, 1e14),
+    ...checkNumber("ageMs", entry.ageMs ?? 0, 0, longestMs),
+    ...checkRequirement(entry.requirement),
+    ...(entry.sticky ? checkSticky(entry.sticky) : []),
     ...checkOptional("offerMs", entry.offerMs ?? null, 1_000, longestMs),
+  ];
+}
+
+function checkRequirement(requirement: string | undefined): Problem[] {
+  const parsed = requirement === undefined ? null : parseRequirement(requirement);
+  if (!parsed || parsed.ok) return [];
+  const { at, sentence } = parsed.problem;
+  return [{ path: "requirement", message: `${sentence} (character ${at})` }];
+}
+
+function checkSticky({ agentId, patienceMs }: Sticky): Problem[] {
+  return [
+    ...checkId("sticky.agentId", agentId),
+    ...checkWhole("sticky.patienceMs", patienceMs, 0, longestMs),
   ];
 }
 
