@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
-const read = () => root.call(routing.readRouting);
+const read = async () => {
+  const { document, ...rest } = await root.call(routing.readRouting);
+  return { ...rest, document: routing.RoutingDocument.parse(document) };
+};
 
 async function personNamed(name: string): Promise<string> {
   const { people: all } = await root.call(people.listPeople);
@@ -185,7 +188,9 @@ describe("the draft", () => {
       code: "conflict",
       message: expect.stringContaining("Root has changed the draft meanwhile"),
     });
-    expect((await saveDraft(1, () => {}, draft.document)).draft.revision).toBe(2);
+    expect((await saveDraft(1, () => {}, routing.RoutingDocument.parse(draft.document))).draft.revision).toBe(
+      2,
+    );
     expect((await read()).differences).toMatchObject([{ field: "settings.priority", before: 0, after: 3 }]);
     await root.call(routing.discardRoutingDraft);
     expect((await read()).draft).toBeNull();
@@ -218,7 +223,7 @@ describe("the draft", () => {
     const { draft } = await saveDraft(null, (document) => {
       queueNamed(document, "Refunds").settings.wrapUpMs = 1_000;
     });
-    const queueId = queueNamed(draft.document, "Refunds").id;
+    const queueId = queueNamed(routing.RoutingDocument.parse(draft.document), "Refunds").id;
     await root.call(queues.updateQueue, { params: { queueId }, body: { settings: { wrapUpMs: 2_000 } } });
     const sentence =
       "Queue Refunds: settings.wrapUpMs was changed to 2000 meanwhile, and the draft says 1000";
