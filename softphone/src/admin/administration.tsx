@@ -9,6 +9,16 @@ import { PeoplePage } from "./people-page.tsx";
 import { PromptsPage } from "./prompts-page.tsx";
 import { QueuePage } from "./queue-page.tsx";
 import { QueuesPage } from "./queues-page.tsx";
+import { PersonRoutingPage } from "./routing/person-routing-page.tsx";
+import { ReviewPage } from "./routing/review-page.tsx";
+import { RoutingFrame } from "./routing/routing-frame.tsx";
+import { SchedulePage } from "./routing/schedule-page.tsx";
+import { SchedulesPage } from "./routing/schedules-page.tsx";
+import { SimulatePage } from "./routing/simulate/simulate-page.tsx";
+import { SkillsPage } from "./routing/skills-page.tsx";
+import { TeamsPage } from "./routing/teams-page.tsx";
+import { VersionPage } from "./routing/version-page.tsx";
+import { VersionsPage } from "./routing/versions-page.tsx";
 import { TrunksPage } from "./trunks-page.tsx";
 
 /** Supervisors look and set members; administrators change everything. */
@@ -17,8 +27,23 @@ export function Administration() {
   return (
     <Routes>
       <Route path="people" element={<PeoplePage />} />
-      <Route path="queues" element={<QueuesPage />} />
-      <Route path="queues/:queueId" element={<QueuePage />} />
+      <Route element={<RoutingFrame />}>
+        <Route path="people/:personId" element={<PersonRoutingPage />} />
+        <Route path="queues" element={<QueuesPage />} />
+        <Route path="queues/:queueId" element={<QueuePage />} />
+        <Route path="skills" element={<SkillsPage />} />
+        <Route path="teams" element={<TeamsPage />} />
+        <Route path="schedules" element={<SchedulesPage />} />
+        <Route path="schedules/:scheduleId" element={<SchedulePage />} />
+        <Route path="versions" element={<VersionsPage />} />
+        <Route path="versions/:version" element={<VersionPage />} />
+        {isAdministrator && (
+          <>
+            <Route path="review" element={<ReviewPage />} />
+            <Route path="simulate" element={<SimulatePage />} />
+          </>
+        )}
+      </Route>
       <Route path="numbers" element={<NumbersPage />} />
       <Route path="flows" element={<FlowsPage />} />
       <Route path="flows/:flowId" element={<FlowPage />} />

@@ -9,7 +9,7 @@ export function NamingDialog(props: {
   title: string;
   create: (name: string) => Promise<{ id: string }>;
   /** Whose list grows, and where the new one's page is. */
-  list: "flows" | "queues";
+  list: "flows";
   onClose: () => void;
 }) {
   const { t } = useTranslation();

@@ -4,6 +4,7 @@ import { people } from "@ringdown/contract";
 import { IconDots } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { call } from "../api/client.ts";
 import { useMe } from "../session/session.tsx";
 import { useConfirm } from "../shared/dialogs.tsx";
@@ -59,6 +60,9 @@ export function PersonMenu(props: { person: people.Person; onEdit: () => void } 
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={props.onEdit}>{t("common.edit")}</Menu.Item>
+        <Menu.Item component={Link} to={`/admin/people/${person.id}`}>
+          {t("people.skillsAndCapacity")}
+        </Menu.Item>
         <Menu.Item onClick={() => invite.mutate(undefined)}>
           {person.hasPassword ? t("people.resetPassword") : t("people.inviteAgain")}
         </Menu.Item>

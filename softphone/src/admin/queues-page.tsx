@@ -1,68 +1,88 @@
-import { Table } from "@mantine/core";
-import { queues } from "@ringdown/contract";
-import { useQuery } from "@tanstack/react-query";
+import { Button, Table, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import type { routing } from "@ringdown/contract";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
-import { call } from "../api/client.ts";
-import { useHasRole } from "../session/session.tsx";
-import { formatDuration } from "../shared/core/duration.ts";
+import { Link, useNavigate } from "react-router";
+import { FormDialog } from "../shared/form-dialog.tsx";
 import { useFormats } from "../shared/format.ts";
-import { ListPage } from "./list-page.tsx";
-import { NamingDialog } from "./naming-dialog.tsx";
+import { ListTable } from "../shared/list-table.tsx";
+import { Empty, Page, Panel } from "../shared/page.tsx";
+import { Tag } from "../shared/tag.tsx";
+import { newId, newQueue, putThing, staffOf } from "./routing/core/routing-edit.ts";
+import { useDurationText } from "./routing/fields.tsx";
+import { OpeningNow } from "./routing/opening-now.tsx";
+import { useRouting } from "./routing/routing-context.tsx";
+import { DraftTag } from "./routing/draft-tag.tsx";
 
-/** All queues. */
+/** All queues of the draft. */
 export function QueuesPage() {
   const { t } = useTranslation();
-  const isAdministrator = useHasRole("administrator");
-  const query = useQuery({ queryKey: ["queues"], queryFn: () => call(queues.listQueues) });
+  const { document, canEdit } = useRouting();
+  const [isAdding, setAdding] = useState(false);
   return (
-    <ListPage
+    <Page
       title={t("nav.queues")}
-      {...(isAdministrator && { add: { label: t("queues.add") } })}
-      query={query}
-      items={(data) => data.queues}
-      empty={{ title: t("queues.empty"), hint: t("queues.emptyHint") }}
-      minWidth={680}
-      headings={[
-        t("interaction.queue"),
-        { name: t("queues.members"), is: "right" },
-        t("queues.strategy"),
-        { name: t("queues.ringTimeout"), is: "right" },
-        { name: t("today.wrapUp"), is: "right" },
-        t("figures.serviceLevel"),
-        t("interaction.recording"),
-      ]}
-      renderRow={(queue) => <QueueRow key={queue.id} queue={queue} />}
-      renderDialog={(_, close) => (
-        <NamingDialog
-          title={t("queues.add")}
-          create={(name) => call(queues.createQueue, { body: { name } })}
-          list="queues"
-          onClose={close}
-        />
-      )}
-    />
+      hint={t("queues.hint")}
+      actions={
+        canEdit && (
+          <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+            {t("queues.add")}
+          </Button>
+        )
+      }
+    >
+      <Panel flush>
+        {document.queues.length === 0 ? (
+          <Empty title={t("queues.empty")} hint={t("queues.emptyHint")} />
+        ) : (
+          <ListTable
+            minWidth={820}
+            headings={[
+              t("interaction.queue"),
+              { name: t("queues.members"), is: "right" },
+              t("queues.strategy"),
+              t("queueSection.needs"),
+              t("queues.schedule"),
+              t("figures.serviceLevel"),
+              { name: t("queues.ringTimeout"), is: "right" },
+            ]}
+          >
+            {document.queues.map((queue) => (
+              <QueueRow key={queue.id} queue={queue} />
+            ))}
+          </ListTable>
+        )}
+      </Panel>
+      {isAdding && <AddQueue onClose={() => setAdding(false)} />}
+    </Page>
   );
 }
 
-function QueueRow(props: { queue: queues.Queue }) {
+function QueueRow(props: { queue: routing.RoutedQueue }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { id, name, members, settings } = props.queue;
+  const write = useDurationText();
+  const { document } = useRouting();
+  const { id, name, settings } = props.queue;
+  const schedule = document.schedules.find((one) => one.id === settings.scheduleId);
   return (
     <Table.Tr>
       <Table.Td fw={600}>
-        <Link to={id}>{name}</Link>
+        <Link to={id}>{name}</Link> <DraftTag what="queue" id={id} />
       </Table.Td>
       <Table.Td ta="right" className="rd-num">
-        {members.length}
+        {staffOf(document, props.queue).length}
       </Table.Td>
       <Table.Td>{t(`strategy.${settings.strategy}`)}</Table.Td>
-      <Table.Td ta="right" className="rd-num">
-        {formatDuration(settings.ringTimeoutMs)}
-      </Table.Td>
-      <Table.Td ta="right" className="rd-num">
-        {formatDuration(settings.wrapUpMs)}
+      <Table.Td>{settings.requirement === null ? "–" : <code>{settings.requirement}</code>}</Table.Td>
+      <Table.Td>
+        {schedule === undefined ? (
+          <Tag>{t("queues.alwaysOpen")}</Tag>
+        ) : (
+          <OpeningNow schedule={schedule} asTag />
+        )}
       </Table.Td>
       <Table.Td className="rd-num">
         {t("queues.target", {
@@ -70,7 +90,36 @@ function QueueRow(props: { queue: queues.Queue }) {
           seconds: settings.serviceLevelMs / 1_000,
         })}
       </Table.Td>
-      <Table.Td>{settings.record ? t("common.yes") : t("common.no")}</Table.Td>
+      <Table.Td ta="right" className="rd-num">
+        {write(settings.ringTimeoutMs)}
+      </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** A new queue needs a name; its page, where the rest is set, opens then. */
+function AddQueue(props: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const { edit } = useRouting();
+  const navigate = useNavigate();
+  const form = useForm({
+    initialValues: { name: "" },
+    validate: { name: (value) => (value.trim() === "" ? t("welcome.nameNeeded") : null) },
+  });
+  return (
+    <FormDialog
+      title={t("queues.add")}
+      form={form}
+      save={({ name }) => {
+        const id = newId();
+        edit((document) => putThing(document, "queues", newQueue(id, name.trim())));
+        return Promise.resolve(id);
+      }}
+      changes={[]}
+      onSaved={(id) => void navigate(`/admin/queues/${id}`)}
+      onClose={props.onClose}
+    >
+      <TextInput label={t("people.name")} data-autofocus maxLength={120} {...form.getInputProps("name")} />
+    </FormDialog>
   );
 }

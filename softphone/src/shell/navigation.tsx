@@ -1,17 +1,21 @@
 import { NavLink as MantineNavLink } from "@mantine/core";
 import {
+  IconCalendarTime,
   IconChartBar,
   IconClipboardList,
   IconHeadset,
+  IconHistory,
   IconLayoutDashboard,
   IconListDetails,
   IconMusic,
   IconPhone,
   IconRoute,
   IconServer2,
+  IconStars,
   IconTag,
   IconUsers,
   IconUsersGroup,
+  IconUsersPlus,
   type Icon,
 } from "@tabler/icons-react";
 import type { people } from "@ringdown/contract";
@@ -30,6 +34,10 @@ const places = [
 const administration = [
   { to: "/admin/people", name: "people", icon: IconUsers, role: "supervisor" },
   { to: "/admin/queues", name: "queues", icon: IconUsersGroup, role: "supervisor" },
+  { to: "/admin/skills", name: "skills", icon: IconStars, role: "supervisor" },
+  { to: "/admin/teams", name: "teams", icon: IconUsersPlus, role: "supervisor" },
+  { to: "/admin/schedules", name: "schedules", icon: IconCalendarTime, role: "supervisor" },
+  { to: "/admin/versions", name: "versions", icon: IconHistory, role: "supervisor" },
   { to: "/admin/numbers", name: "numbers", icon: IconPhone, role: "supervisor" },
   { to: "/admin/flows", name: "flows", icon: IconRoute, role: "supervisor" },
   { to: "/admin/prompts", name: "prompts", icon: IconMusic, role: "supervisor" },

@@ -1,0 +1,204 @@
+import { NativeSelect, NumberInput, Switch, TextInput } from "@mantine/core";
+import { useEffect, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { inWholeUnit, parseDuration } from "./core/duration-text.ts";
+import { problemsAt, type LocatedProblem } from "./core/problems.ts";
+import { useRouting } from "./routing-context.tsx";
+import classes from "./routing.module.css";
+
+/** A field of a thing in the document, for its problems. */
+export interface FieldPlace {
+  list: "queues" | "skills" | "teams" | "schedules" | "agents";
+  id: string;
+  field: string;
+}
+
+/** Problems at the field or below it, as a field shows them. */
+export function useFieldProblem(place: FieldPlace | undefined): { error?: ReactNode; warning?: ReactNode } {
+  const { problems } = useRouting();
+  if (place === undefined) return {};
+  const found = problemsAt(problems, place);
+  const say = (severity: LocatedProblem["severity"]) =>
+    [...new Set(found.filter((one) => one.severity === severity).map(({ message }) => message))].join(" ");
+  const [errors, warnings] = [say("error"), say("warning")];
+  return {
+    ...(errors !== "" && { error: errors }),
+    ...(warnings !== "" && { warning: <span className={classes["warning"]}>{warnings}</span> }),
+  };
+}
+
+interface Common {
+  label: string;
+  description?: ReactNode;
+  at?: FieldPlace;
+  /** The label is only for screen readers: a table's heading or a row says it. */
+  bare?: boolean;
+  disabled?: boolean;
+  testId?: string;
+}
+
+/** What all fields hand to Mantine: the label, hints, and problems that were found. */
+function useCommon(props: Common, own?: ReactNode) {
+  const problem = useFieldProblem(props.at);
+  const error = own ?? problem.error;
+  const { canEdit } = useRouting();
+  const description =
+    problem.warning === undefined ? (
+      props.description
+    ) : (
+      <>
+        {props.description} {problem.warning}
+      </>
+    );
+  return {
+    ...(props.bare === true
+      ? { "aria-label": props.label, size: "xs" as const }
+      : { label: props.label, description }),
+    ...(error !== undefined && { error }),
+    disabled: props.disabled ?? false,
+    readOnly: !canEdit,
+    "data-testid": props.testId,
+  };
+}
+
+/** Text that can't be stored while `rule` has something to say about it; then the last good one stays. */
+export function DraftText(
+  props: Common & {
+    value: string;
+    onChange: (value: string) => void;
+    rule?: (text: string) => string | null;
+    placeholder?: string;
+    maxLength?: number;
+    mono?: boolean;
+  },
+) {
+  const [text, setText] = useState(props.value);
+  useEffect(() => setText(props.value), [props.value]);
+  const broken = props.rule?.(text) ?? null;
+  return (
+    <TextInput
+      {...useCommon(props, broken ?? undefined)}
+      value={text}
+      placeholder={props.placeholder ?? ""}
+      {...(props.maxLength !== undefined && { maxLength: props.maxLength })}
+      {...(props.mono === true && {
+        styles: { input: { fontFamily: "var(--mantine-font-family-monospace)" } },
+      })}
+      onChange={(event) => {
+        const next = event.currentTarget.value;
+        setText(next);
+        if ((props.rule?.(next) ?? null) === null) props.onChange(next);
+      }}
+      onBlur={() => setText(props.value)}
+    />
+  );
+}
+
+/** A whole number; out of bounds it is put right on leaving. */
+export function DraftNumber(
+  props: Common & {
+    value: number;
+    onChange: (value: number) => void;
+    min: number;
+    max: number;
+    suffix?: string;
+  },
+) {
+  const { value, onChange, min, max } = props;
+  return (
+    <NumberInput
+      {...useCommon(props)}
+      value={value}
+      min={min}
+      max={max}
+      {...(props.suffix !== undefined && { suffix: props.suffix })}
+      allowDecimal={false}
+      clampBehavior="blur"
+      hideControls
+      onChange={(next) => {
+        if (typeof next === "number" && next !== value && next >= min && next <= max) onChange(next);
+      }}
+    />
+  );
+}
+
+/** How times are written in the person's language: "90 s", "15 min". */
+export function useDurationText(): (ms: number) => string {
+  const { t } = useTranslation();
+  return (ms) => {
+    const { count, unit } = inWholeUnit(ms);
+    return t(`unit.${unit}`, { count });
+  };
+}
+
+/** A time, kept in milliseconds, written with its unit. `none`: what 0 is called. */
+export function DraftDuration(
+  props: Common & { value: number; onChange: (ms: number) => void; min?: number; max: number; none?: string },
+) {
+  const { t } = useTranslation();
+  const write = useDurationText();
+  const { value, onChange, min = 0, max, none } = props;
+  const shown = value === 0 && none !== undefined ? none : write(value);
+  const [text, setText] = useState<string | null>(null);
+  const read = text === null ? value : readDuration(text, none);
+  const isRight = read !== null && read >= (none !== undefined && read === 0 ? 0 : min) && read <= max;
+  const rule = isRight ? undefined : t("routing.durationRule", { from: write(min), to: write(max) });
+  return (
+    <TextInput
+      {...useCommon(props, rule)}
+      value={text ?? shown}
+      onFocus={(event) => event.currentTarget.select()}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        const next = readDuration(event.currentTarget.value, none);
+        const fits = next !== null && next <= max && (next >= min || (next === 0 && none !== undefined));
+        if (fits && next !== value) onChange(next);
+      }}
+      onBlur={() => setText(null)}
+    />
+  );
+}
+
+function readDuration(text: string, none: string | undefined): number | null {
+  const isNone = none !== undefined && (text.trim() === "" || text.trim() === none);
+  return isNone ? 0 : parseDuration(text);
+}
+
+export function DraftSelect<Value extends string>(
+  props: Common & {
+    value: Value;
+    onChange: (value: Value) => void;
+    data: readonly { value: Value; label: string }[];
+  },
+) {
+  const { readOnly, ...common } = useCommon(props);
+  return (
+    <NativeSelect
+      {...common}
+      disabled={common.disabled || readOnly}
+      value={props.value}
+      data={[...props.data]}
+      onChange={(event) => props.onChange(event.currentTarget.value as Value)}
+    />
+  );
+}
+
+export function DraftSwitch(props: Common & { value: boolean; onChange: (value: boolean) => void }) {
+  const { readOnly, description, label, error, disabled } = {
+    description: undefined,
+    error: undefined,
+    label: props.label,
+    ...useCommon(props),
+  };
+  return (
+    <Switch
+      label={label}
+      description={description}
+      error={error}
+      disabled={disabled || readOnly}
+      checked={props.value}
+      data-testid={props.testId}
+      onChange={(event) => props.onChange(event.currentTarget.checked)}
+    />
+  );
+}
