@@ -3,7 +3,7 @@ import { createBoard, nextDeadline } from "./board.ts";
 import type { Effect, ReplyResult } from "./effect.ts";
 import type { AcdEvent, Entry } from "./event.ts";
 import { reduce } from "./reduce.ts";
-import type { Membership, QueueSettings } from "./settings.ts";
+import type { Capacity, Membership, QueueSettings } from "./settings.ts";
 import { defaultQueueSettings, oneCall } from "./settings.ts";
 
 type EffectOf<T extends Effect["type"]> = Extract<Effect, { type: T }>;
@@ -36,7 +36,7 @@ export class Office {
   agent(
     agentId: string,
     queues: (string | Membership)[],
-    more: { routable?: boolean; cause?: string } = {},
+    more: { routable?: boolean; cause?: string; capacity?: Capacity; skills?: Record<string, number> } = {},
   ): this {
     const memberships = queues.map((each) =>
       typeof each === "string" ? { queueId: each, priority: 0 } : each,
