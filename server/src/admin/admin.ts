@@ -27,6 +27,7 @@ import { openSessions, type SignedInSession } from "./sessions.ts";
 import { trunkEndpoints } from "./trunks.handlers.ts";
 import type { StoredTrunk } from "./trunks.postgres.ts";
 
+export { audit } from "./audit.ts";
 export type { Change, ChangeListener } from "./changes.ts";
 export type { OneTimeLink } from "./demo.ts";
 export type { Directory, PublishedFlow } from "./directory.ts";
@@ -67,6 +68,8 @@ export interface Admin {
   sessions: { authenticate(token: string): Promise<SignedInSession | null> };
   /** Told after a change is in the database and the directory has it. */
   changes: { on(listener: ChangeListener): () => void };
+  /** Something was changed in the database beside these endpoints: reads it back and tells everybody. Never rejects. */
+  announce(): Promise<void>;
   /** The published configuration in memory. */
   directory: Directory;
   endpoints: BoundEndpoint[];
@@ -112,11 +115,21 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   await postgres.transaction((inside) => keepFirstVersion(inside, system, "As it was found"));
   const directory = await openDirectory(postgres);
   const sessions = openSessions(postgres, clock, log, changes);
-  const { announce, stop: stopAnnouncing } = announcer(directory, changes, clock, log);
+  const { announce, announceSoon, stop: stopAnnouncing } = announcer(directory, changes, clock, log);
+  changes.on((change) => {
+    if (change.what === "people") sessions.forget(change.personId);
+  });
+  const listening = postgres.listen("ringdown_change", {
+    heard(who) {
+      if (who !== postgres.identity) announceSoon(); // our own are told by whoever makes them
+    },
+    connected: announceSoon,
+  });
   const office = { postgres, clock, log, sessions, directory, announce, realm, validateFlow, prompts };
   return {
     sessions,
     changes,
+    announce,
     directory,
     endpoints: [
       ...sessionEndpoints(office),
@@ -164,10 +177,10 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
           detail: { interactionId },
         },
       ),
-    close() {
+    async close() {
       sessions.close();
       stopAnnouncing();
-      return Promise.resolve();
+      await listening.close();
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Office {
 }
 
 const retryMs = 1_000;
+/** What another process changes comes as one notification for each transaction: some of them are read at once. */
+const gatherMs = 20;
 
 /**
  * Announces changes: what is told is what the directory finds new, so that each change is told once, whether it was
@@ -31,9 +33,10 @@ export function announcer(
   changes: Changes,
   clock: Clock,
   log: Log,
-): { announce: Office["announce"]; stop(): void } {
+): { announce: Office["announce"]; announceSoon(): void; stop(): void } {
   const late: Change[] = [];
   let stopTimer: (() => void) | null = null;
+  let stopGathering: (() => void) | null = null;
   let isStopped = false;
   async function announce(also?: Change): Promise<void> {
     let found: Change[];
@@ -54,8 +57,16 @@ export function announcer(
   }
   return {
     announce,
+    announceSoon() {
+      if (isStopped) return;
+      stopGathering ??= clock.setTimer(clock.now() + gatherMs, () => {
+        stopGathering = null;
+        void announce(); // never rejects
+      });
+    },
     stop() {
       isStopped = true;
+      stopGathering?.();
       stopTimer?.();
     },
   };

@@ -1,12 +1,15 @@
 /** The door of the store's PostgreSQL: a pool that outlives the database's absences. */
+import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { Failure } from "../base/failure.ts";
 import { describeError, type Log } from "../base/log.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "./embedded-postgres.ts";
 import { migrate } from "./migrate.ts";
+import { listenToPostgres, type Listening, type NoticeListener } from "./postgres-listener.ts";
 import { codeOf, isUnavailable, isWorthRepeating } from "./unavailable.ts";
 
+export type { Listening, NoticeListener } from "./postgres-listener.ts";
 export { brokenConstraint } from "./unavailable.ts";
 
 /** Something that runs SQL: the pool, or the inside of a transaction. Values are never put into the text. */
@@ -24,6 +27,10 @@ export interface Postgres extends Queryable {
   /** Resolves if the database answers within two seconds, else Failure "unavailable". */
   ping(): Promise<void>;
   readonly url: string;
+  /** `application_name` of this pool's connections, different for each: tells one's own notifications from others'. */
+  readonly identity: string;
+  /** Hears notifications (`pg_notify`) of a channel until closed. Close it before the pool. */
+  listen(channel: string, listener: NoticeListener): Listening;
   /** Waits for running statements, then stops an embedded server. Idempotent. */
   close(): Promise<void>;
 }
@@ -52,7 +59,8 @@ export async function openPostgres(
   const embedded =
     "embedded" in location ? await startEmbeddedPostgres(location.embedded.dataDir, log) : null;
   const url = embedded?.url ?? (location as { url: string }).url;
-  const pool = openPool(url, options.maximumConnections ?? 10, log);
+  const identity = `ringdown/${randomBytes(6).toString("hex")}`;
+  const pool = openPool(url, options.maximumConnections ?? 10, identity, log);
   try {
     await waitUntilReachable(pool, options.startTimeoutMs ?? 30_000, log);
     if (options.migrate ?? true) await migrate(url, log);
@@ -61,7 +69,7 @@ export async function openPostgres(
     await embedded?.close();
     throw error;
   }
-  return new PooledPostgres(url, pool, embedded);
+  return new PooledPostgres({ url, identity, pool, embedded, log });
 }
 
 type ParserOf = typeof pg.types.getTypeParser;
@@ -69,11 +77,11 @@ const parserOf = pg.types.getTypeParser as (oid: number, format: "text") => (val
 /** bigint (20): ours stay below 2^53. date (1082): a day is no moment. */
 const ownParsers: Record<number, (value: string) => unknown> = { 20: Number, 1082: String };
 
-function openPool(url: string, max: number, log: Log): pg.Pool {
+function openPool(url: string, max: number, identity: string, log: Log): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
-    application_name: "ringdown",
+    application_name: identity,
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 30_000,
     query_timeout: 15_000,
@@ -117,16 +125,32 @@ function explainUnreachable(error: unknown): Error {
   return new Failure("unavailable", `PostgreSQL cannot be used: ${detail}. Check DATABASE_URL.`);
 }
 
+interface Parts {
+  url: string;
+  identity: string;
+  pool: pg.Pool;
+  embedded: EmbeddedPostgres | null;
+  log: Log;
+}
+
 class PooledPostgres implements Postgres {
   readonly url: string;
+  readonly identity: string;
   readonly #pool: pg.Pool;
   readonly #embedded: EmbeddedPostgres | null;
+  readonly #log: Log;
   #closing: Promise<void> | null = null;
 
-  constructor(url: string, pool: pg.Pool, embedded: EmbeddedPostgres | null) {
+  constructor({ url, identity, pool, embedded, log }: Parts) {
     this.url = url;
+    this.identity = identity;
     this.#pool = pool;
     this.#embedded = embedded;
+    this.#log = log;
+  }
+
+  listen(channel: string, listener: NoticeListener): Listening {
+    return listenToPostgres(this.url, channel, listener, this.#log);
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
