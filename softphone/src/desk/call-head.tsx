@@ -16,6 +16,7 @@ import { useLabels } from "../shared/labels.ts";
 import { KeyHint, useShortcuts } from "../shared/shortcuts.tsx";
 import { StateDot } from "../shared/state-dot.tsx";
 import { Elapsed } from "../shared/timers.tsx";
+import { CardWhy } from "./card-why.tsx";
 import { useDeskActions } from "./desk-actions.ts";
 import classes from "./desk.module.css";
 import { Keypad } from "./keypad.tsx";
@@ -43,6 +44,7 @@ export function CallHead(props: { call: NonNullable<agentDesk.Desk["call"]> }) {
             {call.recording && <span>{t("call.recording")}</span>}
           </div>
           <h2 className={`${classes["who"]} rd-num`}>{labels.caller(call.card.from)}</h2>
+          <CardWhy card={call.card} />
         </div>
         <div className={classes["right"]}>
           <div className={classes["big"]}>

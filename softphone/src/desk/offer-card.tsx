@@ -8,6 +8,7 @@ import { useLabels } from "../shared/labels.ts";
 import { KeyHint } from "../shared/shortcuts.tsx";
 import { Elapsed } from "../shared/timers.tsx";
 import { CallerFacts, EarlierCalls } from "./caller-facts.tsx";
+import { CardWhy } from "./card-why.tsx";
 import { useDeskActions } from "./desk-actions.ts";
 import classes from "./desk.module.css";
 import { MicrophoneAlert } from "./microphone-alert.tsx";
@@ -29,6 +30,7 @@ export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; 
             {t("offer.incoming", { queue: labels.queue(card.queueId) })}
           </div>
           <h2 className={`${classes["who"]} rd-num`}>{labels.caller(card.from)}</h2>
+          <CardWhy card={card} />
         </div>
         <div className={classes["right"]}>
           <div className={classes["big"]}>

@@ -4,20 +4,19 @@ import { Link } from "react-router";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
+import { useStrategyName } from "../shared/strategy-name.ts";
 import classes from "./interactions.module.css";
+import { Asked, HowTheSearchStood, Unsuited } from "./reason-search.tsx";
 
 type Offer = Extract<ledger.LedgerEvent, { type: "offer.made" }>;
 
-/** Why this agent: what set it off, who was considered, who was left out, the scores. */
+/** Why this agent: what set it off, what was asked, who was considered, who was left out, the scores. */
 export function Reason(props: { offer: Offer }) {
   const { t } = useTranslation();
   const labels = useLabels();
   const formats = useFormats();
   const { reason } = props.offer;
   const strategyName = useStrategyName();
-  const isLongestIdle = reason.strategy === "longest-idle";
-  const score = (value: number) =>
-    isLongestIdle ? t("reason.idleSince", { time: formats.time(value) }) : formats.number(value);
   return (
     <div className={classes["reason"]} data-testid="offer-reason">
       <div>
@@ -34,41 +33,42 @@ export function Reason(props: { offer: Offer }) {
           <> {t("reason.timeToOffer", { ms: formats.number(props.offer.timeToOfferMs) })}</>
         )}
       </div>
+      <Asked agentId={props.offer.agentId} reason={reason} />
+      <HowTheSearchStood reason={reason} />
       <Staffing staffing={reason.staffing} />
-      <div>
-        <h3>{t("reason.considered")}</h3>
-        <ol>
-          <li>
-            <strong>{labels.person(props.offer.agentId)}</strong> · {score(reason.score)}
-          </li>
-          {reason.nextBest.map((next) => (
-            <li key={next.agentId}>
-              {labels.person(next.agentId)} · {score(next.score)}
-            </li>
-          ))}
-        </ol>
-      </div>
+      <Considered offer={props.offer} />
       <LeftOut leftOut={reason.leftOut} />
+      <Unsuited unsuited={reason.unsuited} />
       <Competing competing={reason.competing} />
       {reason.passedOver > 0 && <div>{t("reason.passedOver", { count: reason.passedOver })}</div>}
     </div>
   );
 }
 
-function useStrategyName(): (strategy: string) => string {
+function Considered(props: { offer: Offer }) {
   const { t } = useTranslation();
-  return (strategy) => {
-    switch (strategy) {
-      case "longest-idle":
-      case "fewest-interactions":
-      case "round-robin":
-      case "linear":
-      case "weighted-random":
-        return t(`strategy.${strategy}`);
-      default:
-        return strategy;
-    }
-  };
+  const labels = useLabels();
+  const formats = useFormats();
+  const { reason } = props.offer;
+  const score = (value: number) =>
+    reason.strategy === "longest-idle"
+      ? t("reason.idleSince", { time: formats.time(value) })
+      : t("reason.proficiencySum", { score: formats.number(value) });
+  return (
+    <div>
+      <h3>{t("reason.considered")}</h3>
+      <ol>
+        <li>
+          <strong>{labels.person(props.offer.agentId)}</strong> · {score(reason.score)}
+        </li>
+        {reason.nextBest.map((next) => (
+          <li key={next.agentId}>
+            {labels.person(next.agentId)} · {score(next.score)}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
 }
 
 const groups = ["available", "offered", "busy", "wrapUp", "notRoutable"] as const;

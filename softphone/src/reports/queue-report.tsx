@@ -5,6 +5,7 @@ import { call } from "../api/client.ts";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats, type Formats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
+import { useShortTime } from "../shared/short-time.ts";
 import { Empty, Listing, Panel } from "../shared/page.tsx";
 import { dayOf, type Interval } from "./core/range.ts";
 import { ExportButton, ReportTable, type Column } from "./report-table.tsx";
@@ -79,6 +80,7 @@ function useColumns(interval: Interval): Column<Figures>[] {
   const { t } = useTranslation();
   const labels = useLabels();
   const formats = useFormats();
+  const shortTime = useShortTime();
   const count = (name: string, read: (row: Figures) => number): Column<Figures> => ({
     name,
     shown: (row) => formats.number(read(row)),
@@ -107,6 +109,8 @@ function useColumns(interval: Interval): Column<Figures>[] {
     share(t("figures.abandonRate"), formats, (row) => row.abandonRate),
     time(t("figures.averageWait"), (row) => row.averageWaitMs),
     time(t("figures.averageHandle"), (row) => row.averageHandleMs),
+    short(t("figures.timeToOffer50"), shortTime, (row) => row.timeToOfferMs?.p50 ?? null),
+    short(t("figures.timeToOffer99"), shortTime, (row) => row.timeToOfferMs?.p99 ?? null),
   ];
 }
 
@@ -116,6 +120,22 @@ function shownTime(formats: Formats, at: number, interval: Interval): string {
 
 function share<Row>(name: string, formats: Formats, read: (row: Row) => number | null): Column<Row> {
   return { name, shown: (row) => formats.percent(read(row)), raw: read };
+}
+
+/** A short time: with its unit on the screen, milliseconds in the file. */
+function short<Row>(
+  name: string,
+  format: (ms: number) => string,
+  read: (row: Row) => number | null,
+): Column<Row> {
+  return {
+    name: name,
+    shown: (row) => {
+      const value = read(row);
+      return value === null ? "–" : format(value);
+    },
+    raw: read,
+  };
 }
 
 /** A duration: a clock on the screen, seconds in the file. */

@@ -1,6 +1,6 @@
 import { Table } from "@mantine/core";
 import type { live } from "@ringdown/contract";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TableFrame } from "../shared/table-frame.tsx";
 import { Link } from "react-router";
@@ -10,6 +10,8 @@ import { Empty, Panel } from "../shared/page.tsx";
 import { StateDot } from "../shared/state-dot.tsx";
 import { Elapsed } from "../shared/timers.tsx";
 import { countStates, orderAgents } from "./core/order.ts";
+import { WhyAgent } from "./why-agent.tsx";
+import { WhyButton } from "./why-button.tsx";
 import classes from "./live.module.css";
 
 /** Everyone who takes calls: state, since when, on what. */
@@ -17,6 +19,7 @@ export function LiveAgents() {
   const { t } = useTranslation();
   const agents = useLive((state) => state.agents);
   const ordered = useMemo(() => orderAgents(agents.values()), [agents]);
+  const [asked, setAsked] = useState<string | null>(null);
   return (
     <Panel title={t("live.agents")} aside={<Summary agents={ordered} />} flush>
       {ordered.length === 0 ? (
@@ -30,16 +33,18 @@ export function LiveAgents() {
                 <Table.Th>{t("live.state")}</Table.Th>
                 <Table.Th>{t("live.since")}</Table.Th>
                 <Table.Th>{t("live.on")}</Table.Th>
+                <Table.Th aria-label={t("live.why")} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {ordered.map((agent) => (
-                <AgentRow key={agent.personId} agent={agent} />
+                <AgentRow key={agent.personId} agent={agent} onWhy={() => setAsked(agent.personId)} />
               ))}
             </Table.Tbody>
           </Table>
         </TableFrame>
       )}
+      {asked !== null && <WhyAgent personId={asked} onClose={() => setAsked(null)} />}
     </Panel>
   );
 }
@@ -57,7 +62,7 @@ function Summary(props: { agents: readonly live.LiveAgent[] }) {
   );
 }
 
-function AgentRow(props: { agent: live.LiveAgent }) {
+function AgentRow(props: { agent: live.LiveAgent; onWhy: () => void }) {
   const { t } = useTranslation();
   const labels = useLabels();
   const { agent } = props;
@@ -86,6 +91,12 @@ function AgentRow(props: { agent: live.LiveAgent }) {
             {agent.queueId !== null && <span className="rd-muted"> · {labels.queue(agent.queueId)}</span>}
           </>
         )}
+      </Table.Td>
+      <Table.Td ta="right">
+        <WhyButton
+          label={t("live.whyAgent", { agent: labels.person(agent.personId) })}
+          onClick={props.onWhy}
+        />
       </Table.Td>
     </Table.Tr>
   );

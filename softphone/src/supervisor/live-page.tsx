@@ -3,13 +3,23 @@ import { useTranslation } from "react-i18next";
 import { Page } from "../shared/page.tsx";
 import { LiveAgents } from "./live-agents.tsx";
 import { LiveQueues } from "./live-queues.tsx";
+import { OverallTimeToOffer } from "./router-figures.tsx";
+import { StarvationAlarm } from "./starvation-alarm.tsx";
 import { WaitingCallers } from "./waiting-callers.tsx";
 
 /** Right now: queues, agents, who waits. */
 export function LivePage() {
   const { t } = useTranslation();
   return (
-    <Page title={t("nav.live")}>
+    <Page
+      title={t("nav.live")}
+      actions={
+        <>
+          <OverallTimeToOffer />
+          <StarvationAlarm title={t("nav.live")} />
+        </>
+      }
+    >
       <LiveQueues />
       <Grid mt="md" gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>

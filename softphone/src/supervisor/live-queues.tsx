@@ -10,6 +10,7 @@ import { Empty, Panel } from "../shared/page.tsx";
 import { StateDot } from "../shared/state-dot.tsx";
 import { Elapsed } from "../shared/timers.tsx";
 import classes from "./live.module.css";
+import { LateAlarm, RouterFigures } from "./router-figures.tsx";
 
 /** Each queue now and today. */
 export function LiveQueues() {
@@ -37,6 +38,7 @@ export function LiveQueues() {
           name={labels.queue(queue.queueId)}
           inTimeMs={targets.get(queue.queueId)?.serviceLevelMs ?? null}
           target={targets.get(queue.queueId)?.serviceLevelTarget ?? null}
+          alarmMs={targets.get(queue.queueId)?.alarmWaitMs || null}
         />
       ))}
     </div>
@@ -48,6 +50,7 @@ function QueueTile(props: {
   name: string;
   inTimeMs: number | null;
   target: number | null;
+  alarmMs: number | null;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -84,7 +87,9 @@ function QueueTile(props: {
           </dd>
         </div>
       </dl>
+      <LateAlarm late={queue.router.late} alarmMs={props.alarmMs} />
       <Staff agents={queue.agents} />
+      <RouterFigures router={queue.router} />
       <TodayFigures today={queue.today} />
     </section>
   );

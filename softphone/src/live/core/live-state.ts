@@ -10,6 +10,7 @@ export interface LiveState {
   queues: ReadonlyMap<string, live.LiveQueue>;
   agents: ReadonlyMap<string, live.LiveAgent>;
   waiting: ReadonlyMap<string, live.LiveWaiting>;
+  router: live.LiveRouter;
 }
 
 export const nothingYet: LiveState = {
@@ -20,6 +21,7 @@ export const nothingYet: LiveState = {
   queues: new Map(),
   agents: new Map(),
   waiting: new Map(),
+  router: { timeToOfferMs: null },
 };
 
 export type Verdict =
@@ -62,6 +64,7 @@ function fromSnapshot(
     queues: new Map(snapshot.queues.map((queue) => [queue.queueId, queue])),
     agents: new Map(snapshot.agents.map((agent) => [agent.personId, agent])),
     waiting: new Map(snapshot.waiting.map((one) => [one.interactionId, one])),
+    router: snapshot.router ?? nothingYet.router,
   };
 }
 
@@ -81,6 +84,8 @@ function applyEvent(state: LiveState, event: live.LiveEvent): LiveState {
       return { ...state, waiting: new Map(state.waiting).set(event.waiting.interactionId, event.waiting) };
     case "waiting-left":
       return { ...state, waiting: without(state.waiting, event.interactionId) };
+    case "router":
+      return { ...state, router: event.router };
     default:
       return state;
   }
