@@ -3,7 +3,7 @@ import { type EmergencyWatch, openEmergencyWatch } from "../interactions/emergen
 import { handleCall } from "../interactions/handle-call.ts";
 import { openHours } from "../interactions/hours.ts";
 import { findEarlierCalls, findLastAgent } from "../interactions/interactions.postgres.ts";
-import type { CustomerFacts, World } from "../interactions/world.ts";
+import type { World } from "../interactions/world.ts";
 import type { Closing } from "./closing.ts";
 import type { Foundations } from "./foundations.ts";
 import type { Lines } from "./lines.ts";
@@ -34,7 +34,7 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
     desks: screens.desks,
     directory: admin.directory,
     prompts,
-    customers: nobodyKnown,
+    customers: parts.customers,
     hours: openHours(admin.directory, admin.changes),
     emergency: watchEmergency(parts, closing),
     lastAgent: (from, since) => findLastAgent(postgres, from, since),
@@ -66,9 +66,6 @@ function watchEmergency({ acd, admin, clock, log }: Foundations, closing: Closin
   });
   return watch;
 }
-
-/** Until customers have their own store. */
-const nobodyKnown: CustomerFacts = { attributesOf: () => Promise.resolve({}) };
 
 /** Resolves after so long; does not keep the process alive. */
 export function after(ms: number): Promise<void> {

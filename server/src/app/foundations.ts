@@ -2,10 +2,11 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Acd, startAcd } from "../acd/acd.ts";
-import { type Admin, openAdmin } from "../admin/admin.ts";
+import { type Admin, audit, openAdmin } from "../admin/admin.ts";
 import type { Clock } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
 import type { Config } from "../config.ts";
+import { type Customers, openCustomers } from "../customers/customers.ts";
 import { type Ledger, openLedger } from "../interactions/ledger.ts";
 import { openPrompts, type PromptLibrary, validateFlow } from "../ivr/ivr.ts";
 import { openPostgres, type Postgres } from "../store/postgres.ts";
@@ -22,6 +23,7 @@ export interface Foundations {
   routerLog: RouterLog;
   acd: Acd;
   ledger: Ledger;
+  customers: Customers;
 }
 
 export async function layFoundations(
@@ -40,13 +42,17 @@ export async function layFoundations(
   const prompts = openPrompts({ uploadsDirectory: join(dataDir, "prompts") });
   const admin = await openAdmin({ postgres, clock, log, realm: config.sip.domain, validateFlow, prompts });
   closing.add("admin", () => admin.close());
+  const customers = openCustomers({ postgres, clock, audit, announce: () => admin.announce() });
+  admin.changes.on(({ what }) => {
+    if (what === "customers") customers.changed();
+  });
   const routerLog = await openRouterLog(config.redisUrl, clock, log);
   closing.add("router log", () => routerLog.close());
   const acd = await startAcd({ nodeId, log: routerLog.log, clock, journal: log });
   closing.add("router", () => acd.close());
   const ledger = await openLedger({ postgres, clock, log, nodeId, dataDir });
   closing.add("ledger", () => ledger.close());
-  return { clock, log, postgres, prompts, admin, routerLog, acd, ledger };
+  return { clock, log, postgres, prompts, admin, routerLog, acd, ledger, customers };
 }
 
 /** Private to the user who runs it: recordings, secrets and the database are in it. */

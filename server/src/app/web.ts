@@ -87,8 +87,10 @@ function endpointsOf(house: House): BoundEndpoint[] {
     ...admin.endpoints,
     ...deskEndpointsOf(house),
     ...callerEndpointsOf(house),
+    ...parts.customers.endpoints,
     ...interactionEndpoints({
       postgres,
+      customerOf: (number) => parts.customers.find(number),
       recordings: lines.recordings,
       audit: (...access) => admin.auditRecordingAccess(...access),
     }),

@@ -56,6 +56,11 @@ export const CallCard = z.object({
   interactionId: z.uuid(),
   number: z.number().int(),
   from: z.string(),
+  /** Who has this number, as of the beginning of the call. */
+  customer: z
+    .object({ id: z.uuid(), name: z.string(), attributes: z.record(z.string(), z.string()) })
+    .nullable()
+    .optional(),
   to: z.string(),
   source: z.enum(["trunk", "web", "phone", "callback"]),
   /** A call back: when it was asked for, and how often it was tried before. */

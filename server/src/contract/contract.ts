@@ -2,6 +2,7 @@
 export * as agentDesk from "./agent-desk.ts";
 export * as callbacks from "./callbacks.ts";
 export * as caller from "./caller.ts";
+export * as customers from "./customers.ts";
 export * as emergency from "./emergency.ts";
 export * as errors from "./errors.ts";
 export * as flow from "./flow.ts";

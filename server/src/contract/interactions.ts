@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Customer } from "./customers.ts";
 import { endpoint } from "./endpoint.ts";
 import { LedgerEntry, Outcome } from "./ledger.ts";
 
@@ -72,7 +73,12 @@ export const readInteraction = endpoint({
   access: "agent",
   summary: "One interaction with its ledger; an agent sees only their own",
   params: z.object({ interactionId: z.uuid() }),
-  result: z.object({ interaction: Interaction, ledger: z.array(LedgerEntry) }),
+  result: z.object({
+    interaction: Interaction,
+    ledger: z.array(LedgerEntry),
+    /** Who the customer with the caller's number is now. */
+    customer: Customer.nullable().optional(),
+  }),
 });
 export const readRecording = endpoint({
   method: "GET",

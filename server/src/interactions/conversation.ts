@@ -59,6 +59,7 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
   let language: Language = "en";
   let readableNumber = 0;
   let earlier: EarlierCalls = [];
+  let customer: NonNullable<CallCard["customer"]> | null = null;
   let best: Outcome = "left-in-flow";
   let ended = false;
 
@@ -66,6 +67,12 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
   const attributes = inTime(world.customers.attributesOf(call.from), {}, clock, (problem) => {
     log.warn({ interactionId, problem }, "The caller's attributes are not known in this call");
   });
+  world.customers.find(call.from).then(
+    (found) => (customer = found && { id: found.id, name: found.name, attributes: found.attributes }),
+    (error: unknown) => {
+      log.warn({ interactionId, error }, "Who calls could not be looked up");
+    },
+  );
   world.earlierCalls(call.from, interactionId).then(
     (found) => (earlier = found),
     (error: unknown) => {
@@ -97,6 +104,7 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
       interactionId,
       number: readableNumber,
       from: call.from,
+      customer,
       to: call.to,
       source: call.source,
       queueId,

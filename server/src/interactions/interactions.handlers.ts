@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { bind, type BoundEndpoint, type FileResult, type SignedInContext } from "../base/handler.ts";
 import { Failure } from "../base/failure.ts";
 import * as contract from "../contract/interactions.ts";
+import type { Customer } from "../contract/customers.ts";
 import type { Interaction } from "../contract/interactions.ts";
 import type { Postgres } from "../store/postgres.ts";
 import {
@@ -17,6 +18,8 @@ export interface InteractionDependencies {
   postgres: Postgres;
   /** Where recordings lie: the absolute path of `2026/11/29/<recordingId>.wav`. */
   recordings: { pathOf(file: string): string };
+  /** Who the customer with this number is now; rejects while that can't be read. */
+  customerOf(number: string): Promise<Customer | null>;
   /** Notes the access; rejects if it cannot be noted. */
   audit(
     actor: { id: string; name: string },
@@ -35,7 +38,11 @@ export function interactionEndpoints(deps: InteractionDependencies): BoundEndpoi
       const interaction = await readInteraction(postgres, interactionId);
       if (interaction === null || !(await maySee(postgres, interaction, user)))
         throw new Failure("not-found", `There is no interaction ${interactionId}`);
-      return { interaction, ledger: await readLedger(postgres, interactionId) };
+      const [ledger, customer] = await Promise.all([
+        readLedger(postgres, interactionId),
+        deps.customerOf(interaction.from),
+      ]);
+      return { interaction, ledger, customer };
     }),
     bind(contract.readRecording, ({ params, query }, context) =>
       readRecording(deps, params.recordingId, query.download === true, context),

@@ -83,6 +83,7 @@ function ask<E extends Endpoint>(
   const bound = interactionEndpoints({
     postgres: database.postgres,
     recordings: { pathOf: (file) => join(folder, file) },
+    customerOf: () => Promise.resolve(null),
     audit: (...access) => {
       audited.push(access);
       return Promise.resolve();

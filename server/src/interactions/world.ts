@@ -26,6 +26,8 @@ export type EarlierCalls = CallCard["earlier"];
 
 /** What is known of those who call. */
 export interface CustomerFacts {
+  /** The customer with this number, for the agent's card. Null for nobody; rejects while the database is away. */
+  find(number: string): Promise<{ id: string; name: string; attributes: Record<string, string> } | null>;
   /**
    * The attributes of the customer with this number ("" for a caller who hides it); empty when nobody is known by
    * it. May take its time or reject: a call waits for it a moment only, and goes on without.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openMemoryLog, startAcd, type Acd } from "../acd/acd.ts";
-import type { Admin } from "../admin/admin.ts";
+import { type Admin, audit } from "../admin/admin.ts";
 import { openAgents } from "../agents/agents.ts";
 import { openStatusStore } from "../agents/status-store.postgres.ts";
 import { healthEndpoints } from "../api/health.handlers.ts";
@@ -15,6 +15,7 @@ import * as contract from "../contract/contract.ts";
 import type { Endpoint } from "../contract/contract.ts";
 import { ErrorBody } from "../contract/errors.ts";
 import { callerEndpoints } from "../interactions/caller.handlers.ts";
+import { openCustomers } from "../customers/customers.ts";
 import { deskEndpoints } from "../interactions/desk.handlers.ts";
 import { openDesks } from "../interactions/desks.ts";
 import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
@@ -69,6 +70,7 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
   admin.changes.on((change) => {
     if (change.what === "people") agents.setPerson(change.personId, change.active);
   });
+  const customers = openCustomers({ postgres, clock, audit, announce: () => admin.announce() });
   const desks = openDesks({
     clock,
     agents,
@@ -99,8 +101,10 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
       webNumber: (number) => admin.directory.number(number),
       issueGuestCredential: (number) => ({ ...credential, target: `sip:${number}@d` }),
     }),
+    ...customers.endpoints,
     ...interactionEndpoints({
       postgres,
+      customerOf: (number) => customers.find(number),
       recordings: { pathOf: (file) => join(dataDir, file) },
       audit: (...access) => admin.auditRecordingAccess(...access),
     }),
