@@ -21,7 +21,7 @@ const lastLinesWithinMs = 5_000;
 
 export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, closing: Closing): Calls {
   const { telephony, recordings } = lines;
-  const { clock, log, acd, ledger, prompts, admin, postgres } = parts;
+  const { clock, log, acd, ledger, prompts, admin, postgres, callbacks } = parts;
   const stories = new Set<Promise<void>>();
   const world: World = {
     clock,
@@ -37,6 +37,7 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
     customers: parts.customers,
     hours: openHours(admin.directory, admin.changes),
     emergency: watchEmergency(parts, closing),
+    callbacks,
     lastAgent: (from, since) => findLastAgent(postgres, from, since),
     earlierCalls: (from, except) => findEarlierCalls(postgres, from, except),
   };
@@ -44,14 +45,17 @@ export function takeCalls(parts: Foundations, lines: Lines, screens: Screens, cl
     const story = handleCall(call, world).finally(() => stories.delete(story));
     stories.add(story);
   });
+  void callbacks.start(world); // never rejects
   const allEnded = async () => {
+    await callbacks.drain();
     while (stories.size > 0) await Promise.allSettled(stories);
   };
   closing.add("calls", async () => {
+    const calledBack = callbacks.close();
     await telephony.close();
-    await Promise.race([allEnded(), after(lastLinesWithinMs)]);
+    await Promise.race([Promise.all([calledBack, allEnded()]), after(lastLinesWithinMs)]);
   });
-  return { count: () => stories.size, allEnded };
+  return { count: () => stories.size + callbacks.busy(), allEnded };
 }
 
 /** Those who wait learn of the switch at once, whoever threw it and in which process. */

@@ -6,6 +6,7 @@ import { type Admin, audit, openAdmin } from "../admin/admin.ts";
 import type { Clock } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
 import type { Config } from "../config.ts";
+import { type Callbacks, openCallbacks } from "../interactions/callbacks.ts";
 import { type Customers, openCustomers } from "../customers/customers.ts";
 import { type Ledger, openLedger } from "../interactions/ledger.ts";
 import { openPrompts, type PromptLibrary, validateFlow } from "../ivr/ivr.ts";
@@ -24,6 +25,7 @@ export interface Foundations {
   acd: Acd;
   ledger: Ledger;
   customers: Customers;
+  callbacks: Callbacks;
 }
 
 export async function layFoundations(
@@ -52,7 +54,8 @@ export async function layFoundations(
   closing.add("router", () => acd.close());
   const ledger = await openLedger({ postgres, clock, log, nodeId, dataDir });
   closing.add("ledger", () => ledger.close());
-  return { clock, log, postgres, prompts, admin, routerLog, acd, ledger, customers };
+  const callbacks = openCallbacks({ postgres, clock, log, nodeId });
+  return { clock, log, postgres, prompts, admin, routerLog, acd, ledger, customers, callbacks };
 }
 
 /** Private to the user who runs it: recordings, secrets and the database are in it. */

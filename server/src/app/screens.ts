@@ -49,7 +49,7 @@ export async function openScreens(
   closing.add("live board", () => {
     live.close();
   });
-  connect(parts, lines, { agents, desks, hub, live }, closing);
+  connect(parts, lines, { agents, desks, figures, hub, live }, closing);
   return { agents, desks, hub, live };
 }
 
@@ -99,9 +99,9 @@ function makeLiveBoard(
 }
 
 function connect(
-  { acd, admin, clock, ledger, log }: Foundations,
+  { acd, admin, callbacks, clock, ledger, log }: Foundations,
   { telephony }: Lines,
-  { agents, desks, hub, live }: { agents: Agents; desks: Desks; hub: RealtimeHub; live: LiveBoard },
+  { agents, desks, figures, hub, live }: Screens & { figures: Figures },
   closing: Closing,
 ): void {
   const { tellRouter, stop } = wire({
@@ -117,6 +117,7 @@ function connect(
       queues: [...admin.directory.membershipsOf(personId)],
       skills: { ...admin.directory.skillsOf(personId) },
       capacity: admin.directory.capacityOf(personId),
+      handledToday: figures.agentToday(personId).handled,
     }),
     publishTo: (personId, event) => {
       hub.publish({ personId }, event);
@@ -126,6 +127,9 @@ function connect(
     },
   });
   closing.add("wiring", stop);
+  callbacks.on(() => {
+    hub.publish("supervisors", { kind: "changed", what: "callbacks" });
+  });
   hub.onPresence((personId, connected) => {
     agents.setConnected(personId, connected);
   });

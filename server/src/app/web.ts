@@ -7,6 +7,8 @@ import type { BoundEndpoint } from "../base/handler.ts";
 import { describeError } from "../base/log.ts";
 import type { Config } from "../config.ts";
 import type { SipCredential } from "../contract/agent-desk.ts";
+import { callbackRules } from "../interactions/ask-for-callback.ts";
+import { callbackEndpoints } from "../interactions/callbacks.handlers.ts";
 import { callerEndpoints } from "../interactions/caller.handlers.ts";
 import { deskEndpoints } from "../interactions/desk.handlers.ts";
 import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
@@ -87,6 +89,13 @@ function endpointsOf(house: House): BoundEndpoint[] {
     ...admin.endpoints,
     ...deskEndpointsOf(house),
     ...callerEndpointsOf(house),
+    ...callbackEndpoints({
+      postgres,
+      callbacks: parts.callbacks,
+      desks: house.screens.desks,
+      ledger: parts.ledger,
+      rulesOf: (queueId) => callbackRules(queueId, admin),
+    }),
     ...parts.customers.endpoints,
     ...interactionEndpoints({
       postgres,

@@ -34,7 +34,7 @@ export const QueueLeftCause = z.enum([
   "not-reached", // the customer did not answer, or left again before an agent was there
   "cancelled", // by a supervisor or by the customer
   "expired",
-  "moved", // the same call back enters again at once, at another place or with another number
+  "re-entered", // the same call back enters again at once, at another place or with another number
   "system",
 ]);
 export type QueueLeftCause = z.infer<typeof QueueLeftCause>;

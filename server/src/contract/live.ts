@@ -22,6 +22,10 @@ export const LiveQueue = z.object({
     answeredInTime: z.number().int(),
     abandoned: z.number().int(),
     shortAbandoned: z.number().int(),
+    /** Chose to be called back; neither abandoned nor flowed out. */
+    convertedToCallback: z.number().int(),
+    /** Calls back of today's callers that came to a talk. */
+    calledBack: z.number().int(),
     flowedOut: z.number().int(),
     /** Definition 4 of docs/metrics.md: A_T / (A + B - B_s); null before the first call. */
     serviceLevel: z.number().nullable(),

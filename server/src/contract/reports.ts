@@ -20,12 +20,25 @@ export const QueueFigures = z.object({
   answeredInTime: z.number().int(),
   abandoned: z.number().int(),
   shortAbandoned: z.number().int(),
+  /** Chose to be called back; neither abandoned nor flowed out. */
+  convertedToCallback: z.number().int(),
   flowedOut: z.number().int(),
   serviceLevel: z.number().nullable(),
   abandonRate: z.number().nullable(),
   averageWaitMs: z.number().nullable(),
   averageHandleMs: z.number().nullable(),
   /** Percentiles (nearest rank) over the offers of these visits; null when there was none. */
+  /** What became of the calls back that these callers asked for; they sum to `asked`. */
+  callbacks: z.object({
+    asked: z.number().int(),
+    served: z.number().int(),
+    expired: z.number().int(),
+    failed: z.number().int(),
+    cancelled: z.number().int(),
+    open: z.number().int(),
+    /** From the request to the talk, over the served; null when there was none. */
+    averageMs: z.number().nullable(),
+  }),
   timeToOfferMs: z.object({ p50: z.number(), p99: z.number(), offers: z.number().int() }).nullable(),
 });
 export type QueueFigures = z.infer<typeof QueueFigures>;

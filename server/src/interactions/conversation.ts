@@ -12,7 +12,7 @@ import type { EarlierCalls, World } from "./world.ts";
 
 export interface Conversation {
   readonly interactionId: string;
-  readonly call: InboundCall;
+  readonly call: Pick<InboundCall, "from" | "to" | "source">;
   readonly leg: CallerLeg;
   append(event: LedgerEvent): void;
   /** What the flow tells: written to the ledger, and what the agent should know is kept. */
@@ -31,12 +31,14 @@ export interface Conversation {
 }
 
 /** Later ones win: who talked with an agent was answered, whatever came before. */
-const ranking: Outcome[] = [
+export const ranking: readonly Outcome[] = [
   "left-in-flow",
   "completed-in-flow",
   "failed",
   "not-served",
   "abandoned",
+  "callback",
+  "not-reached",
   "transferred-out",
   "voicemail",
   "answered",

@@ -17,6 +17,8 @@ interface LiveOffer {
   card: CallCard;
   offeredAt: number;
   expiresAt: number;
+  /** Since when a call back's customer is being called. */
+  callingSince?: number | null;
   decline(): Promise<void>;
 }
 interface LiveCall {
@@ -57,6 +59,12 @@ export interface DeskSources {
 
 export interface Desks {
   offered(personId: string, offer: LiveOffer): void;
+  /** Does nothing once the offer has ended. */
+  offerChanged(
+    personId: string,
+    offerId: string,
+    change: { callingSince: number | null; expiresAt: number },
+  ): void;
   offerEnded(personId: string, offerId: string): void;
   callStarted(personId: string, call: Omit<LiveCall, "heldSince">): void;
   /** Does nothing once the agent is in another call, or in none. */
@@ -106,6 +114,10 @@ export function openDesks(sources: DeskSources): Desks {
     // The card stays for the wrap-up, also when the caller leaves before the bridge and no call ever shows.
     offered: (personId, offer) => {
       change(personId, { offer, lastCard: offer.card, notes: noNotes });
+    },
+    offerChanged(personId, offerId, changes) {
+      const { offer } = stateOf(personId);
+      if (offer?.offerId === offerId) change(personId, { offer: { ...offer, ...changes } });
     },
     offerEnded(personId, offerId) {
       if (stateOf(personId).offer?.offerId === offerId) change(personId, { offer: null });
@@ -192,6 +204,7 @@ function assemble(personId: string, state: DeskState, sources: DeskSources): Des
       card: offer.card,
       offeredAt: offer.offeredAt,
       expiresAt: offer.expiresAt,
+      callingSince: offer.callingSince ?? null,
     },
     call: call && {
       card: call.card,

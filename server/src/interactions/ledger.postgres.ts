@@ -147,11 +147,12 @@ async function saveStories(inside: Queryable, nodeId: string, stories: readonly 
   const json = JSON.stringify(stories);
   await inside.query(
     `insert into interaction (id, number, node_id, source, from_number, to_number, queue_id, agent_id, started_at,
-                              ended_at, settled, outcome, has_recording, last_seq, story)
+                              ended_at, settled, outcome, has_recording, last_seq, callback_id, story)
      select (i ->> 'id')::uuid, (i ->> 'number')::bigint, $2, i ->> 'source', i ->> 'from', i ->> 'to',
             (i ->> 'queueId')::uuid, (i ->> 'agentId')::uuid, to_timestamp((i ->> 'startedAt')::float8 / 1000),
             to_timestamp((i ->> 'endedAt')::float8 / 1000), (settled ->> 0)::boolean, i ->> 'outcome',
-            jsonb_array_length(i -> 'recordings') > 0, (story ->> 'lastSeq')::integer, story
+            jsonb_array_length(i -> 'recordings') > 0, (story ->> 'lastSeq')::integer,
+            (i -> 'callback' ->> 'id')::uuid, story
      from jsonb_array_elements($1::jsonb) with ordinality as each (story, place)
      join jsonb_array_elements($3::jsonb) with ordinality as mark (settled, place) using (place),
      lateral (select story -> 'interaction' as i) as inner_part
@@ -194,11 +195,11 @@ async function saveParts(inside: Queryable, stories: readonly Story[]): Promise<
 async function saveVisits(inside: Queryable, visits: readonly object[]): Promise<void> {
   if (visits.length === 0) return;
   await inside.query(
-    `insert into queue_visit (interaction_id, visit, queue_id, entered_at, left_at, cause, wait_ms, agent_id)
+    `insert into queue_visit (interaction_id, visit, queue_id, entered_at, left_at, cause, wait_ms, agent_id, callback)
      select "interactionId", place, "queueId", to_timestamp("enteredAt" / 1000), to_timestamp("leftAt" / 1000),
-            cause, "waitMs", "agentId"
+            cause, "waitMs", "agentId", coalesce(callback, false)
      from jsonb_to_recordset($1::jsonb) as visit ("interactionId" uuid, place integer, "queueId" uuid,
-       "enteredAt" float8, "leftAt" float8, cause text, "waitMs" float8, "agentId" uuid)
+       "enteredAt" float8, "leftAt" float8, cause text, "waitMs" float8, "agentId" uuid, callback boolean)
      on conflict (interaction_id, visit) do update set
        left_at = excluded.left_at, cause = excluded.cause, wait_ms = excluded.wait_ms, agent_id = excluded.agent_id`,
     [JSON.stringify(visits)],

@@ -12,6 +12,8 @@ const today: LiveQueue["today"] = {
   answeredInTime: 0,
   abandoned: 0,
   shortAbandoned: 0,
+  convertedToCallback: 0,
+  calledBack: 0,
   flowedOut: 0,
   serviceLevel: null,
   averageWaitMs: null,

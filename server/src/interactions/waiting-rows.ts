@@ -22,7 +22,7 @@ export class WaitingRows {
       enqueuedAt,
       priority: entered?.priority ?? 0,
       requirement: entered?.requirement ?? null,
-      callback: false,
+      callback: entered?.callback ?? false,
     };
   }
 }

@@ -4,6 +4,7 @@ import type { Agents } from "../agents/agents.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { CallCard } from "../contract/agent-desk.ts";
+import type { Callback } from "../contract/callbacks.ts";
 import type { Flow } from "../contract/flow.ts";
 import type { QueueSettings } from "../contract/queues.ts";
 import type { PromptFiles } from "../ivr/ivr.ts";
@@ -50,6 +51,40 @@ export interface OpeningHours {
   on(listener: () => void): () => void;
 }
 
+/** A call back as it is kept. */
+export interface KeptCallback extends Omit<Callback, "closed"> {
+  /** The number that the customer had called. */
+  dialed: string;
+  pressed: CallCard["pressed"];
+}
+
+/** Who asks to be called back, and how they stood in the queue. Times in epoch milliseconds. */
+export interface CallbackRequest {
+  queueId: string;
+  number: string;
+  language: string;
+  priority: number;
+  ageMs: number;
+  requirement: string | null;
+  originalInteractionId: string;
+  dialed: string;
+  pressed: CallCard["pressed"];
+  values: Readonly<Record<string, string>>;
+  enqueuedAt: number;
+}
+
+/** Calls back, as the story of a call knows them. Everything rejects with Failure "unavailable" while the database is away. */
+export interface CallbackDesk {
+  /** The open one of this number in this queue, or null. */
+  find(queueId: string, number: string): Promise<KeptCallback | null>;
+  /** Writes it down; it is not in the queue before `enter`. Failure "conflict" when there is an open one. */
+  keep(request: CallbackRequest): Promise<KeptCallback>;
+  /** Into the queue, at the place of the original entry. The customer is not called before `customerGone`. */
+  enter(callbackId: string, customerGone: Promise<unknown>): void;
+  /** An agent was quicker, or the customer takes it back; nothing happens to one that is being called or has ended. */
+  drop(callbackId: string, reason: "agent-answered" | "customer"): Promise<void>;
+}
+
 export interface World {
   clock: Clock;
   log: Log;
@@ -65,6 +100,7 @@ export interface World {
   hours: OpeningHours;
   /** The emergency switch, for those who call and those who wait. */
   emergency: EmergencyWatch;
+  callbacks: CallbackDesk;
   /** The agent who talked with this number last, if that talk began after `since`; null for none. May take its time. */
   lastAgent(from: string, since: number): Promise<string | null>;
   /** Earlier interactions of the same caller, newest first, at most ten. */

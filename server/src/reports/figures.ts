@@ -74,15 +74,18 @@ export function thresholdsOf(directory: FigureSources["directory"], queueId: str
 function describeQueue(today: Today, queueId: string, thresholds: Thresholds): LiveQueue["today"] {
   const counts = today.queue(queueId, thresholds);
   const { offered, answered, answeredInTime, abandoned, shortAbandoned, flowedOut, longestWaitMs } = counts;
+  const { convertedToCallback } = counts;
   return {
     offered,
     answered,
     answeredInTime,
     abandoned,
     shortAbandoned,
+    convertedToCallback,
+    calledBack: today.calledBack(queueId),
     flowedOut,
     serviceLevel: serviceLevel(counts),
     averageWaitMs: averageWaitMs(counts),
-    longestWaitMs: answered + abandoned + flowedOut === 0 ? null : longestWaitMs,
+    longestWaitMs: answered + abandoned + convertedToCallback + flowedOut === 0 ? null : longestWaitMs,
   };
 }

@@ -16,6 +16,8 @@ import {
 import { serverZone } from "./day.ts";
 import {
   countAgents,
+  countCallbacks,
+  type CallbackCounts,
   countOfferTimes,
   countQueues,
   type AgentRow,
@@ -49,6 +51,7 @@ export function reportEndpoints({
       const range = { ...query, queueId: query.queueId ?? null, zone: serverZone() };
       const counted = await countQueues(postgres, range, thresholds);
       const offerTimes = await readOfferTimes(postgres, range);
+      const callbacks = await readCallbacks(postgres, range);
       const totals = new Map<string, QueueCounts>();
       for (const { queueId, counts } of counted) {
         const before = totals.get(queueId);
@@ -57,10 +60,12 @@ export function reportEndpoints({
       return {
         intervals: counted.map(({ queueId, from, to, counts }) => ({
           ...describe(queueId, from, to, counts),
+          callbacks: callbacks(queueId, from),
           timeToOfferMs: offerTimes(queueId, from),
         })),
         totals: [...totals].map(([queueId, counts]) => ({
           ...describe(queueId, query.from, query.to, counts),
+          callbacks: callbacks(queueId, null),
           timeToOfferMs: offerTimes(queueId, null),
         })),
       };
@@ -97,12 +102,39 @@ async function readOfferTimes(
   return (queueId, start) => found.get(keyOf(queueId, start)) ?? null;
 }
 
+const noCallbacks: CallbackCounts = {
+  asked: 0,
+  served: 0,
+  expired: 0,
+  failed: 0,
+  cancelled: 0,
+  open: 0,
+  servedAfterMs: 0,
+};
+
+/** What became of the calls back, by queue and start of the interval; null for the sum of the intervals. */
+async function readCallbacks(
+  postgres: Postgres,
+  range: Parameters<typeof countCallbacks>[1],
+): Promise<(queueId: string, start: number | null) => QueueFigures["callbacks"]> {
+  const rows = await countCallbacks(postgres, range);
+  return (queueId, start) => {
+    const mine = rows.filter((row) => row.queueId === queueId && (start === null || row.start === start));
+    const sum = { ...noCallbacks };
+    for (const { counts } of mine)
+      for (const key of Object.keys(sum) as (keyof CallbackCounts)[]) sum[key] += counts[key];
+    const { servedAfterMs, ...counts } = sum;
+    return { ...counts, averageMs: sum.served === 0 ? null : servedAfterMs / sum.served };
+  };
+}
+
 function describe(
   queueId: string,
   from: number,
   to: number,
   counts: QueueCounts,
-): Omit<QueueFigures, "timeToOfferMs"> {
+): Omit<QueueFigures, "timeToOfferMs" | "callbacks"> {
+  const { convertedToCallback } = counts;
   const { offered, answered, answeredInTime, abandoned, shortAbandoned, flowedOut } = counts;
   return {
     queueId,
@@ -113,6 +145,7 @@ function describe(
     answeredInTime,
     abandoned,
     shortAbandoned,
+    convertedToCallback,
     flowedOut,
     serviceLevel: serviceLevel(counts),
     abandonRate: abandonRate(counts),

@@ -43,14 +43,15 @@ export async function countQueues(
               coalesce("serviceLevelMs", 20000) as in_time, coalesce("shortAbandonMs", 5000) as short
        from queue_visit left join limits on "queueId" = queue_id
        where entered_at >= to_timestamp($1::float8 / 1000) and entered_at < to_timestamp($2::float8 / 1000)
-         and ($3::uuid is null or queue_id = $3)
+         and ($3::uuid is null or queue_id = $3) and not callback
      ), counted as (
        select queue_id, start, count(*) as offered,
          count(*) filter (where cause = 'answered') as answered,
          count(*) filter (where cause = 'answered' and wait_ms <= in_time) as "answeredInTime",
          count(*) filter (where cause = 'abandoned') as abandoned,
          count(*) filter (where cause = 'abandoned' and wait_ms < short) as "shortAbandoned",
-         count(*) filter (where cause not in ('answered', 'abandoned')) as "flowedOut",
+         count(*) filter (where cause = 'callback') as "convertedToCallback",
+         count(*) filter (where cause not in ('answered', 'abandoned', 'callback')) as "flowedOut",
          coalesce(sum(wait_ms) filter (where cause = 'answered'), 0)::float8 as "answeredWaitMs",
          coalesce(max(wait_ms), 0) as "longestWaitMs"
        from visits group by queue_id, start
@@ -65,7 +66,8 @@ export async function countQueues(
      select queue_id as "queueId", greatest(start, to_timestamp($1::float8 / 1000)) as "from",
        least((start at time zone $4 + '${lengths[interval]}'::interval) at time zone $4,
              to_timestamp($2::float8 / 1000)) as "to",
-       offered, answered, "answeredInTime", abandoned, "shortAbandoned", "flowedOut", "answeredWaitMs",
+       offered, answered, "answeredInTime", abandoned, "shortAbandoned", "convertedToCallback", "flowedOut",
+       "answeredWaitMs",
        "longestWaitMs", coalesce(handled, 0) as handled, coalesce("handleMs", 0) as "handleMs"
      from counted left join handled using (queue_id, start)
      order by start, queue_id`,
@@ -77,6 +79,47 @@ export async function countQueues(
     to: to.getTime(),
     counts,
   }));
+}
+
+export interface CallbackCounts {
+  asked: number;
+  served: number;
+  expired: number;
+  failed: number;
+  cancelled: number;
+  open: number;
+  /** Sum over the served, from the request to the talk. */
+  servedAfterMs: number;
+}
+
+/**
+ * What became of the calls back of each queue, by the interval of the callers' original entry. Requests that an agent
+ * was quicker than are none.
+ */
+export async function countCallbacks(
+  postgres: Queryable,
+  range: ReportRange & { interval: Interval; queueId: string | null; zone: string },
+): Promise<{ queueId: string; start: number; counts: CallbackCounts }[]> {
+  const rows = await postgres.query<CallbackCounts & { queueId: string; start: Date }>(
+    `with placed as (
+       select queue_id, state, asked_at, served_at,
+         greatest(${starts[range.interval]("enqueued_at")}, to_timestamp($1::float8 / 1000)) as start
+       from callback
+       where enqueued_at >= to_timestamp($1::float8 / 1000) and enqueued_at < to_timestamp($2::float8 / 1000)
+         and ($3::uuid is null or queue_id = $3) and end_reason is distinct from 'agent-answered'
+         and $4::text is not null
+     )
+     select queue_id as "queueId", start, count(*) as asked,
+       count(*) filter (where state = 'done') as served, count(*) filter (where state = 'expired') as expired,
+       count(*) filter (where state = 'failed') as failed,
+       count(*) filter (where state = 'cancelled') as cancelled,
+       count(*) filter (where state in ('waiting', 'calling')) as open,
+       coalesce(sum(extract(epoch from served_at - asked_at) * 1000) filter (where state = 'done'), 0)::float8
+         as "servedAfterMs"
+     from placed group by queue_id, start`,
+    [range.from, range.to, range.queueId, range.zone],
+  );
+  return rows.map(({ queueId, start, ...counts }) => ({ queueId, start: start.getTime(), counts }));
 }
 
 export interface OfferTimes {
@@ -166,8 +209,13 @@ export async function countAgents(
 
 /** What happened since `from`, to go on counting from. */
 export async function loadDay(postgres: Queryable, from: number): Promise<DaySeed> {
-  const visits = await postgres.query<{ queueId: string; cause: string | null; waitMs: number | null }>(
-    `select queue_id as "queueId", cause, wait_ms as "waitMs" from queue_visit
+  const visits = await postgres.query<{
+    queueId: string;
+    cause: string | null;
+    waitMs: number | null;
+    callback: boolean;
+  }>(
+    `select queue_id as "queueId", cause, wait_ms as "waitMs", callback from queue_visit
      where entered_at >= to_timestamp($1::float8 / 1000)`,
     [from],
   );
@@ -186,10 +234,13 @@ export async function loadDay(postgres: Queryable, from: number): Promise<DaySee
     [from, missedCauses],
   );
   const queues: DaySeed["queues"] = new Map();
-  for (const { queueId, cause, waitMs } of visits) {
-    const day = queues.get(queueId) ?? { offered: 0, ended: [] };
-    day.offered += 1;
-    if (cause !== null) day.ended.push({ cause, waitMs: waitMs ?? 0 });
+  for (const { queueId, cause, waitMs, callback } of visits) {
+    const day = queues.get(queueId) ?? { offered: 0, calledBack: 0, ended: [] };
+    if (callback) day.calledBack += cause === "answered" ? 1 : 0;
+    else {
+      day.offered += 1;
+      if (cause !== null) day.ended.push({ cause, waitMs: waitMs ?? 0 });
+    }
     queues.set(queueId, day);
   }
   return { queues, agents: new Map(agents.map(({ agentId, ...counts }) => [agentId, counts])) };

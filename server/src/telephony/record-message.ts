@@ -9,6 +9,8 @@ import { quotePath } from "./leg-recording.ts";
 const silenceThreshold = 200;
 /** What a caller hears before they may speak. */
 export const beepTone = "tone_stream://%(250,0,1000)";
+/** What an agent hears while the telephone of the other side rings. */
+export const ringbackTone = "tone_stream://%(1500,3000,440,480)";
 
 /** Records what the party says: a voicemail. */
 export async function recordMessage(

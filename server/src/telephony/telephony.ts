@@ -8,7 +8,7 @@ import type { RingFailure, Telephony, TelephonyConfig, TelephonyPorts } from "./
 import type { AgentLeg } from "./leg.ts";
 import { Switchboard } from "./switchboard.ts";
 
-export { beepTone } from "./record-message.ts";
+export { beepTone, ringbackTone } from "./record-message.ts";
 export type { HangUpCause } from "./core/cause.ts";
 export type {
   DigestSecret,

@@ -9,6 +9,8 @@ const tones: Record<ledger.Outcome, "good" | "bad" | "plain"> = {
   voicemail: "plain",
   "completed-in-flow": "plain",
   "transferred-out": "plain",
+  callback: "plain",
+  "not-reached": "bad",
   "not-served": "bad",
   failed: "bad",
 };

@@ -11,6 +11,8 @@ export interface QueueVisit {
   cause: string | null;
   waitMs: number | null;
   agentId: string | null;
+  /** Of a call back: the caller was counted as offered when they called. */
+  callback: boolean;
 }
 
 /** One agent's part: from the bridge to the end of wrap-up. */
@@ -80,6 +82,8 @@ export function beginStory(entry: LedgerEntry, number: number): Story {
       endCause: null,
       dispositionId: null,
       note: "",
+      callback: event.callback ?? null,
+      askedCallbackId: null,
       recordings: [],
     },
     visits: [],
@@ -113,6 +117,8 @@ function tell(story: Story, event: LedgerEvent, at: number): Story {
   switch (event.type) {
     case "flow.language":
       return withInteraction(story, { language: event.language });
+    case "callback.asked":
+      return withInteraction(story, { askedCallbackId: event.callbackId });
     case "queue.entered":
       return enterQueue(story, event);
     case "queue.returned":
@@ -169,6 +175,7 @@ function enterQueue(story: Story, event: EventOf<"queue.entered">): Story {
     cause: null,
     waitMs: null,
     agentId: null,
+    callback: event.callback ?? false,
   };
   const next = { ...story, visits: [...story.visits, visit], waitingIn: { queueId, enqueuedAt } };
   return withInteraction(next, { queueId, enqueuedAt, waitMs: null });

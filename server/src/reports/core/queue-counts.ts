@@ -1,5 +1,5 @@
 /**
- * The figures of a queue, by docs/metrics.md version 1. Reports and live screens both count with this file, so
+ * The figures of a queue, by docs/metrics.md version 2. Reports and live screens both count with this file, so
  * that they cannot disagree.
  */
 
@@ -21,6 +21,8 @@ export interface QueueCounts {
   abandoned: number;
   /** B_s: abandoned sooner than the short-abandon threshold. */
   shortAbandoned: number;
+  /** C: chose to be called back. */
+  convertedToCallback: number;
   /** F: left by any other way. */
   flowedOut: number;
   /** Sum of the waits of the answered, ring time included. */
@@ -38,6 +40,7 @@ export const noCounts: QueueCounts = {
   answeredInTime: 0,
   abandoned: 0,
   shortAbandoned: 0,
+  convertedToCallback: 0,
   flowedOut: 0,
   answeredWaitMs: 0,
   longestWaitMs: 0,
@@ -60,7 +63,8 @@ export function countVisit(
   } else if (cause === "abandoned") {
     next.abandoned += 1;
     if (waitMs < shortAbandonMs) next.shortAbandoned += 1;
-  } else next.flowedOut += 1;
+  } else if (cause === "callback") next.convertedToCallback += 1;
+  else next.flowedOut += 1;
   return next;
 }
 
@@ -72,6 +76,7 @@ export function addCounts(a: QueueCounts, b: QueueCounts): QueueCounts {
     answeredInTime: a.answeredInTime + b.answeredInTime,
     abandoned: a.abandoned + b.abandoned,
     shortAbandoned: a.shortAbandoned + b.shortAbandoned,
+    convertedToCallback: a.convertedToCallback + b.convertedToCallback,
     flowedOut: a.flowedOut + b.flowedOut,
     answeredWaitMs: a.answeredWaitMs + b.answeredWaitMs,
     longestWaitMs: Math.max(a.longestWaitMs, b.longestWaitMs),

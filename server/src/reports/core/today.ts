@@ -23,6 +23,8 @@ export const missedCauses: readonly string[] = ["no-answer", "unreachable", "age
 
 interface QueueDay {
   offered: number;
+  /** Calls back that came to a talk. */
+  calledBack: number;
   ended: EndedVisit[];
   /** The counts of `ended` under these thresholds; counted anew when an administrator changes them. */
   counted: { thresholds: Thresholds; counts: QueueCounts } | null;
@@ -30,7 +32,7 @@ interface QueueDay {
 
 /** What a day starts with: from the database at a start of the program, nothing at midnight. */
 export interface DaySeed {
-  queues: Map<string, { offered: number; ended: EndedVisit[] }>;
+  queues: Map<string, { offered: number; calledBack: number; ended: EndedVisit[] }>;
   agents: Map<string, AgentCounts>;
 }
 
@@ -44,12 +46,13 @@ export class Today {
   readonly #agents: Map<string, AgentCounts>;
   /** Queue visits and talks under way that began today, by interaction. */
   readonly #visits = new Map<string, string>();
+  readonly #callbackVisits = new Map<string, string>();
   readonly #talks = new Map<string, string>();
 
   constructor(startsAt: number, seed: DaySeed) {
     this.startsAt = startsAt;
-    for (const [queueId, { offered, ended }] of seed.queues)
-      this.#queues.set(queueId, { offered, ended: [...ended], counted: null });
+    for (const [queueId, { offered, calledBack, ended }] of seed.queues)
+      this.#queues.set(queueId, { offered, calledBack, ended: [...ended], counted: null });
     this.#agents = new Map(seed.agents);
   }
 
@@ -57,10 +60,15 @@ export class Today {
     switch (event.type) {
       case "queue.entered":
         if (event.enqueuedAt < this.startsAt) return;
+        if (event.callback) {
+          this.#callbackVisits.set(interactionId, event.queueId);
+          return;
+        }
         this.#visits.set(interactionId, event.queueId);
         this.#queue(event.queueId).offered += 1;
         return;
       case "queue.left":
+        this.#leaveCallback(interactionId, event.cause);
         this.#leave(interactionId, { cause: event.cause, waitMs: event.waitMs });
         return;
       case "offer.ended":
@@ -93,6 +101,11 @@ export class Today {
     return { ...counts, offered: day.offered };
   }
 
+  /** How many of those who came today were called back. */
+  calledBack(queueId: string): number {
+    return this.#queue(queueId).calledBack;
+  }
+
   agent(agentId: string): AgentCounts {
     return this.#agents.get(agentId) ?? noAgentCounts;
   }
@@ -109,8 +122,15 @@ export class Today {
     day.counted = { thresholds, counts: countVisit(counts, visit, thresholds) };
   }
 
+  #leaveCallback(interactionId: string, cause: string): void {
+    const queueId = this.#callbackVisits.get(interactionId);
+    if (queueId === undefined) return;
+    this.#callbackVisits.delete(interactionId);
+    if (cause === "answered") this.#queue(queueId).calledBack += 1;
+  }
+
   #queue(queueId: string): QueueDay {
-    const day = this.#queues.get(queueId) ?? { offered: 0, ended: [], counted: null };
+    const day = this.#queues.get(queueId) ?? { offered: 0, calledBack: 0, ended: [], counted: null };
     this.#queues.set(queueId, day);
     return day;
   }

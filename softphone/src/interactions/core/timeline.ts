@@ -43,7 +43,12 @@ export function wordsOf(event: ledger.LedgerEvent, w: Wording): Words {
         duration: w.duration(event.durationMs),
       };
     default:
-      return queueWords(event, w) ?? talkWords(event, w) ?? recordingWords(event, w) ?? {};
+      return (
+        queueWords(event, w) ??
+        talkWords(event, w) ??
+        recordingWords(event, w) ??
+        callbackWords(event, w) ?? {}
+      );
   }
 }
 
@@ -164,6 +169,22 @@ function recordingWords(event: ledger.LedgerEvent, w: Wording): Words | null {
   }
 }
 
+function callbackWords(event: ledger.LedgerEvent, w: Wording): Words | null {
+  switch (event.type) {
+    case "callback.asked":
+      return { number: event.number };
+    case "callback.not-asked":
+    case "callback.postponed":
+      return { cause: w.word("cause", event.cause) };
+    case "callback.calling":
+      return { number: event.number, try: event.try };
+    case "callback.called":
+      return { number: event.number, cause: w.word("cause", event.cause), ring: w.duration(event.ringMs) };
+    default:
+      return null;
+  }
+}
+
 export type Tone = "plain" | "good" | "warn" | "bad" | "quiet";
 
 /** How an event is drawn: what went wrong stands out, small steps step back. */
@@ -180,6 +201,8 @@ export function toneOf(event: ledger.LedgerEvent): Tone {
       return "warn";
     case "offer.ended":
       return event.cause === "accepted" ? "quiet" : "warn";
+    case "callback.called":
+      return event.cause === "answered" ? "good" : "warn";
     case "queue.left":
       return event.cause === "abandoned" ? "bad" : "quiet";
     case "talk.started":

@@ -13,6 +13,8 @@ const queue = (queueId: string, waiting: number): live.LiveQueue => ({
     answeredInTime: 0,
     abandoned: 0,
     shortAbandoned: 0,
+    convertedToCallback: 0,
+    calledBack: 0,
     flowedOut: 0,
     serviceLevel: null,
     averageWaitMs: null,
@@ -64,6 +66,12 @@ describe("the live state", () => {
     expect([...verdict.state.queues.keys()]).toEqual(["q1", "q2"]);
     expect(verdict.state.agents).toBe(before.agents);
     expect(before.queues.size).toBe(1);
+  });
+  it("keeps what the router says of all queues", () => {
+    const timeToOfferMs = { p50: 2, p99: 9, offers: 40 };
+    const verdict = applyMessage(snapshot(7), event(8, { kind: "router", router: { timeToOfferMs } }), 0);
+    expect(verdict.kind === "applied" && verdict.state.router).toEqual({ timeToOfferMs });
+    expect(snapshot(7).router.timeToOfferMs).toBeNull();
   });
   it("removes what is gone", () => {
     const verdict = applyMessage(snapshot(1), event(2, { kind: "queue-removed", queueId: "q1" }), 0);

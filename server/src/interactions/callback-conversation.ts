@@ -1,0 +1,109 @@
+/** A call back from its place in the queue to the end: what a Conversation is for those who call in. */
+import type { CallCard } from "../contract/agent-desk.ts";
+import type { Outcome } from "../contract/ledger.ts";
+import { Language } from "../contract/people.ts";
+import type { CallerLeg } from "../telephony/telephony.ts";
+import { ranking, type Conversation } from "./conversation.ts";
+import { inTime } from "./in-time.ts";
+import type { EarlierCalls, KeptCallback, World } from "./world.ts";
+
+export interface CallbackConversation extends Conversation {
+  /** The customer, once they have answered: `leg` throws before. */
+  join(leg: CallerLeg): void;
+  readonly hasCustomer: boolean;
+}
+
+/** Opens the call back's own interaction in the ledger. */
+export function openCallbackConversation(
+  callback: KeptCallback,
+  first: "agent" | "customer",
+  world: World,
+): CallbackConversation {
+  const { ledger, clock, log } = world;
+  const { id, number: from, dialed: to, originalInteractionId } = callback;
+  const startedAt = clock.now();
+  const { interactionId, number } = ledger.begin({
+    type: "interaction.started",
+    channel: "voice",
+    direction: "outbound",
+    from,
+    to,
+    source: "callback",
+    trunkId: null,
+    sipCallId: "",
+    callback: { id, originalId: originalInteractionId },
+  });
+  let language: Language = Language.catch("en").parse(callback.language);
+  let readableNumber = 0;
+  let earlier: EarlierCalls = [];
+  let best: Outcome = "not-served";
+  let ended = false;
+  let customer: CallerLeg | null = null;
+
+  number.then((value) => (readableNumber = value)).catch(() => undefined); // only rejects when the ledger closes
+  ledger.append(interactionId, { type: "flow.language", language });
+  const attributes = inTime(world.customers.attributesOf(from), {}, clock, (problem) => {
+    log.warn({ interactionId, problem }, "The customer's attributes are not known in this call back");
+  });
+  world.earlierCalls(from, interactionId).then(
+    (found) => (earlier = found),
+    (error: unknown) => {
+      log.warn({ interactionId, error }, "The customer's earlier calls could not be read");
+    },
+  );
+
+  return {
+    interactionId,
+    call: { from, to, source: "trunk" },
+    get leg() {
+      if (customer === null) throw new Error(`The customer of the call back ${id} is not on the line`);
+      return customer;
+    },
+    get hasCustomer() {
+      return customer !== null;
+    },
+    join: (leg) => {
+      customer = leg;
+    },
+    append: (event) => {
+      ledger.append(interactionId, event);
+    },
+    note(note) {
+      if (note.type === "flow.language") language = Language.catch("en").parse(note.language);
+      ledger.append(interactionId, note);
+    },
+    get language() {
+      return language;
+    },
+    attributes: () => attributes,
+    tell: () => undefined,
+    card: (queueId, enqueuedAt): CallCard => ({
+      interactionId,
+      number: readableNumber,
+      from,
+      to,
+      source: "callback",
+      callback: {
+        callbackId: id,
+        originalInteractionId,
+        askedAt: callback.askedAt,
+        tries: callback.tries,
+        first,
+      },
+      queueId,
+      language,
+      enqueuedAt,
+      pressed: callback.pressed,
+      earlier,
+    }),
+    reached(outcome) {
+      if (ranking.indexOf(outcome) > ranking.indexOf(best)) best = outcome;
+    },
+    end(by, cause) {
+      if (ended) return;
+      ended = true;
+      const durationMs = clock.now() - startedAt;
+      ledger.append(interactionId, { type: "interaction.ended", by, cause, outcome: best, durationMs });
+    },
+  };
+}
