@@ -18,6 +18,8 @@ const row: LiveQueue = {
     answeredInTime: 0,
     abandoned: 0,
     shortAbandoned: 0,
+    convertedToCallback: 0,
+    calledBack: 0,
     flowedOut: 0,
     serviceLevel: null,
     averageWaitMs: null,
