@@ -56,7 +56,7 @@ export async function askForCallback(
     return "waits-on";
   }
   const { callbackId } = dialogue;
-  if (!(await leave())) {
+  if (signal.aborted || !(await leave())) {
     append({ type: "callback.not-asked", queueId: wish.queueId, cause: "agent-free" });
     await world.callbacks.drop(callbackId, "agent-answered").catch((error: unknown) => {
       world.log.error(

@@ -3,6 +3,7 @@ import { describeError } from "../base/log.ts";
 import type { LedgerEvent } from "../contract/ledger.ts";
 import type { OverflowCause, OverflowTarget } from "../contract/queues.ts";
 import type { QueueOutcome } from "../ivr/ivr.ts";
+import { askForCallback } from "./ask-for-callback.ts";
 import type { Conversation } from "./conversation.ts";
 import { leaveMessage } from "./leave-message.ts";
 import type { QueuePlace, StayEnd } from "./queue-place.ts";
@@ -105,8 +106,12 @@ async function toNumber(to: string, { conversation, world }: Overflowing): Promi
 }
 
 /** Offers a call back to a caller who has left the queue; who does not want one goes on at the flow's exit. */
-function toCallback(_: Overflowing): Promise<Overflowed> {
-  return Promise.resolve(null);
+async function toCallback({ conversation, place, world }: Overflowing): Promise<Overflowed> {
+  const { signal } = new AbortController(); // nobody is on the way to them any more
+  conversation.leg.clearDigits();
+  const asked = await askForCallback(conversation, place, () => Promise.resolve(true), world, signal);
+  if (asked === "called-back") return "callback";
+  return conversation.leg.signal.aborted ? "hung-up" : null;
 }
 
 function overflowedOf(

@@ -9,7 +9,8 @@ import type { EnqueueRequest, Waiting, WaitingStep } from "../acd/acd.ts";
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
 import type { QueueLeftCause } from "../contract/ledger.ts";
-import { estimatedWaitPrompts, queuePositionPrompts } from "../ivr/ivr.ts";
+import { callbackOfferPrompts, estimatedWaitPrompts, queuePositionPrompts } from "../ivr/ivr.ts";
+import { askForCallback } from "./ask-for-callback.ts";
 import { watchClosing } from "./closing-watch.ts";
 import type { Conversation } from "./conversation.ts";
 import { leavingOf } from "./parting.ts";
@@ -44,6 +45,9 @@ class QueueStay {
   /** The caller left while the router did not answer. */
   #isGone = false;
   #stopListening: (() => void)[] = [];
+  /** The caller is asked about a call back; the place in the queue stays meanwhile. */
+  #dialogue: { cut: AbortController; over: Promise<void> } | null = null;
+  #isWaiting = false;
 
   constructor(conversation: Conversation, place: QueuePlace, world: World) {
     this.#conversation = conversation;
@@ -66,7 +70,11 @@ class QueueStay {
       let waiting = await this.#unlessGone(entering);
       for (;;) {
         const outcome = await this.#waitFor(waiting);
-        if (outcome.type === "exit") return this.#left(outcome.cause, outcome.waitedMs);
+        if (outcome.type === "exit") {
+          const end = this.#left(outcome.cause, outcome.waitedMs);
+          if (end === "callback") await this.#dialogue?.over; // the goodbye
+          return end;
+        }
         const ended = await this.#talkWith(outcome.answered);
         if (ended !== "agent-lost") return "answered";
         const returning = this.#returnToFront(outcome.answered.offer.agentId);
@@ -169,6 +177,7 @@ class QueueStay {
           this.#announcePosition(step);
           break;
         case "offer":
+          this.#dialogue?.cut.abort();
           this.#offers.ring(step);
           break;
         case "withdrawn":
@@ -220,13 +229,14 @@ class QueueStay {
       this.#cancel(leavingOf(leg));
     };
     this.#conversation.tell("waiting");
+    this.#isWaiting = true;
     this.#sound.start();
     leg.signal.addEventListener("abort", gone, { once: true });
     this.#stopListening.push(
       () => {
         leg.signal.removeEventListener("abort", gone);
       },
-      leg.onDigit((digit) => digit === exitKey && this.#cancel("exit-key")),
+      leg.onDigit((digit) => digit === exitKey && this.#dialogue === null && this.#cancel("exit-key")),
       watchClosing(queueId, settings, this.#world, () => {
         this.#cancel("closed");
       }),
@@ -240,12 +250,58 @@ class QueueStay {
         }),
       );
     this.#sound.say({ files: prompts.files(opening, language) });
+    if (settings.callback.offered) this.#offerCallback(settings.callback.key);
+  }
+
+  /** Said every so often; the key works at any time. */
+  #offerCallback(key: string): void {
+    const { leg, language } = this.#conversation;
+    const { prompts, clock } = this.#world;
+    const { announceEveryMs } = this.#place.settings;
+    let stopTimer = () => {};
+    const say = () => {
+      if (this.#dialogue === null)
+        this.#sound.say({ files: prompts.files(callbackOfferPrompts(key), language) });
+      stopTimer = clock.setTimer(clock.now() + announceEveryMs, say);
+    };
+    say();
+    this.#stopListening.push(
+      () => {
+        stopTimer();
+      },
+      leg.onDigit((digit) => {
+        if (digit === key && this.#dialogue === null && !this.#offers.isRinging) this.#ask();
+      }),
+    );
+  }
+
+  #ask(): void {
+    const cut = new AbortController();
+    const over = this.#converse(cut.signal)
+      .catch((error: unknown) => {
+        const { interactionId } = this.#conversation;
+        this.#world.log.error({ interactionId, error }, "The dialogue about a call back broke");
+      })
+      .finally(() => {
+        this.#dialogue = null;
+        if (this.#isWaiting) this.#sound.start();
+      });
+    this.#dialogue = { cut, over };
+  }
+
+  async #converse(signal: AbortSignal): Promise<void> {
+    const { interactionId, leg } = this.#conversation;
+    const leave = async () =>
+      (await this.#world.acd.cancel(interactionId, "callback").catch(() => null)) === "cancelled";
+    leg.clearDigits(); // the key that brought them here is no answer
+    await this.#sound.stop();
+    await askForCallback(this.#conversation, this.#place, leave, this.#world, signal);
   }
 
   /** The position, and with it the wait if it is known: the router never tells one who kept the place a longer one. */
   #announcePosition({ position, waiting, estimatedWaitMs }: Position): void {
     const { announcePosition, announceEstimate } = this.#place.settings;
-    if (!announcePosition) return;
+    if (!announcePosition || this.#dialogue !== null) return;
     const { language, append } = this.#conversation;
     const told = announceEstimate && Number.isFinite(estimatedWaitMs) ? estimatedWaitMs : null;
     const ids = [
@@ -263,10 +319,13 @@ class QueueStay {
   async #stopWaiting(): Promise<void> {
     for (const stop of this.#stopListening) stop();
     this.#stopListening = [];
+    this.#isWaiting = false;
+    this.#dialogue?.cut.abort();
     await this.#sound.stop();
   }
 
   #left(cause: string, waitedMs: number): StayEnd {
+    this.#isWaiting = false;
     this.#offers.takeBackAll("customer-left");
     const { ledgerCause, flowCause, outcome = "not-served" } = exitOf(cause);
     this.#appendLeft(ledgerCause, waitedMs);
