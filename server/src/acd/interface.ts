@@ -76,6 +76,8 @@ export interface AgentProfile {
   capacity: Capacity;
   /** Proficiencies 1 to 10 by skill (`billing`, `language=zh`). Default: none. */
   skills?: Record<string, number>;
+  /** Interactions accepted today, for a router that hears of the agent for the first time. Default 0. */
+  handledToday?: number;
 }
 
 /** Everything the router did, on every node, after it became final: for the realtime feed and alarms. */

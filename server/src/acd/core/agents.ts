@@ -12,7 +12,7 @@ import { nextInOrder, type Turn } from "./turn.ts";
 type Profile = Omit<Extract<AcdEvent, { type: "agent-set" }>, "type">;
 
 export function setAgent(turn: Turn, profile: Profile): ReplyResult {
-  const agent = turn.board.agents.get(profile.agentId) ?? createAgent(turn, profile.agentId);
+  const agent = turn.board.agents.get(profile.agentId) ?? createAgent(turn, profile);
   const wasRoutable = isRoutable(agent);
   if (!agent.routable && profile.routable) agent.held = null;
   agent.routable = profile.routable;
@@ -26,7 +26,7 @@ export function setAgent(turn: Turn, profile: Profile): ReplyResult {
   return "done";
 }
 
-function createAgent(turn: Turn, agentId: string): Agent {
+function createAgent(turn: Turn, { agentId, handledToday = 0 }: Profile): Agent {
   const agent: Agent = {
     agentId,
     routable: false,
@@ -38,7 +38,7 @@ function createAgent(turn: Turn, agentId: string): Agent {
     session: turn.session,
     idleSince: turn.now,
     idleOrder: nextInOrder(turn),
-    handled: 0,
+    handled: handledToday,
     turns: 0,
     lastOffered: {},
     lots: {},

@@ -16,6 +16,7 @@ interface CheckedAgent {
   queues: Membership[];
   capacity: Capacity;
   skills?: Record<string, number>;
+  handledToday?: number;
 }
 
 /** A day: longer than anything here sensibly lasts, and far from where timers and numbers misbehave. */
@@ -54,8 +55,9 @@ function checkRings(rings: Ring[]): Problem[] {
   return problems;
 }
 
-export function checkAgent({ agentId, queues, capacity, skills }: CheckedAgent): Problem[] {
+export function checkAgent({ agentId, queues, capacity, skills, handledToday = 0 }: CheckedAgent): Problem[] {
   const problems = checkId("agentId", agentId);
+  problems.push(...checkWhole("handledToday", handledToday, 0, 1_000_000));
   for (const [index, { queueId, priority, order, weight, level, delayMs }] of queues.entries()) {
     const path = `queues.${index}`;
     problems.push(...checkId(`${path}.queueId`, queueId));

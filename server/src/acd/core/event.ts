@@ -52,6 +52,8 @@ export type AcdEvent =
       capacity: Capacity;
       /** Proficiencies 1 to 10 by skill. Default: none. */
       skills?: Record<string, number>;
+      /** Interactions accepted since the business day began; believed only of an agent the board did not know. */
+      handledToday?: number;
     }
   /** A new business day: the agents' counts of interactions begin at 0. The same day again changes nothing. */
   | { type: "day-began"; day: string }

@@ -36,7 +36,13 @@ export class Office {
   agent(
     agentId: string,
     queues: (string | Membership)[],
-    more: { routable?: boolean; cause?: string; capacity?: Capacity; skills?: Record<string, number> } = {},
+    more: {
+      routable?: boolean;
+      cause?: string;
+      capacity?: Capacity;
+      skills?: Record<string, number>;
+      handledToday?: number;
+    } = {},
   ): this {
     const memberships = queues.map((each) =>
       typeof each === "string" ? { queueId: each, priority: 0 } : each,

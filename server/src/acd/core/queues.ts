@@ -65,7 +65,9 @@ function changeQueue(turn: Turn, queue: Queue, settings: QueueSettings): void {
 export function beginDay(turn: Turn, day: string): ReplyResult {
   const { board } = turn;
   if (day <= board.day) return "ignored";
+  const isFirst = board.day === "";
   board.day = day;
+  if (isFirst) return "done"; // what agents brought is of this day
   for (const agent of board.agents.values()) agent.handled = 0;
   for (const queue of board.queues.values()) {
     if (queue.settings.strategy === "fewest-interactions") reorderAgents(turn, queue);

@@ -187,6 +187,14 @@ describe("strategies", () => {
     expect(office.ringing()).toEqual(["i6@bob"]);
   });
 
+  it("fewest interactions: a router that starts anew believes the counts of the day", () => {
+    const office = new Office().queue("sales", { strategy: "fewest-interactions" });
+    office.agent("ann", ["sales"], { handledToday: 7 }).sleep(1).agent("bob", ["sales"], { handledToday: 3 });
+    office.does({ type: "day-began", day: "2026-11-29" });
+    office.caller("i1", "sales");
+    expect(office.ringing()).toEqual(["i1@bob"]);
+  });
+
   it("most and least proficient in what is asked for, of those who suffice", () => {
     const levels: Record<string, number> = { ann: 5, bob: 9, cat: 7, dan: 3 };
     for (const [strategy, first] of [
