@@ -26,7 +26,9 @@ export interface WiredParts {
   log: Log;
   registrar: Registrar;
   /** What an agent is to the router by configuration: queues and the terms there, skills, capacity (null: one call). */
-  routingOf(personId: string): Pick<AgentProfile, "queues" | "skills"> & { capacity: Capacity | null };
+  routingOf(
+    personId: string,
+  ): Pick<AgentProfile, "queues" | "skills" | "handledToday"> & { capacity: Capacity | null };
   publishTo(personId: string, event: LiveEvent): void;
   publishToSupervisors(event: LiveEvent): void;
 }
