@@ -8,7 +8,12 @@ import { useConfirm } from "../shared/dialogs.tsx";
 import { Empty, Page, Panel } from "../shared/page.tsx";
 import classes from "./admin.module.css";
 import { problemsAt } from "./routing/core/problems.ts";
-import { queueSections, sectionOfField, type QueueSection } from "./routing/core/queue-sections.ts";
+import {
+  isShownAtField,
+  queueSections,
+  sectionOfField,
+  type QueueSection,
+} from "./routing/core/queue-sections.ts";
 import { removeThing } from "./routing/core/routing-edit.ts";
 import { ProblemList } from "./routing/problem-list.tsx";
 import { LimitsSection } from "./routing/queue/limits-section.tsx";
@@ -86,7 +91,7 @@ function Section(props: { section: QueueSection; editing: QueueEditing }) {
   const { t } = useTranslation();
   const { section, editing } = props;
   const { canEdit } = useRouting();
-  const problems = useSectionProblems(editing.queue, section);
+  const problems = useSectionProblems(editing.queue, section).filter(({ field }) => !isShownAtField(field));
   const Part = parts[section];
   return (
     <div id={section} className={routingClasses["section"]} tabIndex={-1}>

@@ -2,6 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readRouting, saveRoutingDraft } from "../../contract/routing.ts";
 import { listFlows } from "../../contract/telephony.ts";
 import { openBrowser, screenSizes, type TestBrowser } from "../rig/browser.ts";
 import { openTelephone } from "../rig/telephone.ts";
@@ -18,6 +19,44 @@ let browser: TestBrowser;
 let page: Page;
 let interactionId: string;
 let flowId: string;
+let personId: string;
+const scheduleId = "3f2c1f0e-5d7b-4b1a-9c55-0f6f5a3a7f10";
+
+/** A draft with something of everything, and a mistake, so that no screen is empty. */
+async function draftRouting(): Promise<void> {
+  const { administrator, sales } = house;
+  const { document } = await administrator.call(readRouting);
+  personId = sales.members[0]?.personId ?? "";
+  const capacity = { total: 100, weights: { voice: 100, chat: 30 }, limits: { voice: 1, chat: 3 } };
+  const draft = {
+    ...document,
+    skills: [{ id: "8a0d5f5e-7a2b-4c3d-8e9f-102030405060", key: "billing", name: "Billing" }],
+    teams: [{ id: "9b1e6f6f-8b3c-4d4e-9fa0-203040506070", name: "Early", personIds: [personId] }],
+    schedules: [
+      {
+        id: scheduleId,
+        name: "Office",
+        timezone: "Europe/Berlin",
+        weekly: [{ days: [1, 2, 3, 4, 5], from: "08:00", to: "17:00" }],
+        holidays: [{ date: "2026-12-25", name: "Christmas" }],
+      },
+    ],
+    agents: [{ personId, skills: { billing: 7 }, capacity }],
+    queues: document.queues.map((queue) =>
+      queue.id === sales.id
+        ? {
+            ...queue,
+            settings: {
+              ...queue.settings,
+              requirement: "billing>=5 and",
+              rings: [{ afterMs: 30_000, drop: ["*"] }],
+            },
+          }
+        : queue,
+    ),
+  };
+  await administrator.call(saveRoutingDraft, { body: { document: draft, revision: null } });
+}
 
 beforeAll(async () => {
   house = await openHouse();
@@ -29,6 +68,7 @@ beforeAll(async () => {
   await caller.close();
   interactionId = (await house.interaction("has ended", hasEnded)).id;
   flowId = (await house.administrator.call(listFlows)).flows[0]?.id ?? "";
+  await draftRouting();
   browser = await openBrowser();
   const [name, ...value] = house.administrator.cookie.split("=");
   await browser.context.addCookies([
@@ -50,6 +90,15 @@ const staffScreens = [
   ["people", () => "/admin/people"],
   ["queues", () => "/admin/queues"],
   ["a queue", () => `/admin/queues/${house.sales.id}`],
+  ["a person's skills and capacity", () => `/admin/people/${personId}`],
+  ["skills", () => "/admin/skills"],
+  ["teams", () => "/admin/teams"],
+  ["schedules", () => "/admin/schedules"],
+  ["a schedule", () => `/admin/schedules/${scheduleId}`],
+  ["the review of the draft", () => "/admin/review"],
+  ["the what-if", () => "/admin/simulate"],
+  ["versions of the routing", () => "/admin/versions"],
+  ["a version of the routing", () => "/admin/versions/1"],
   ["numbers", () => "/admin/numbers"],
   ["flows", () => "/admin/flows"],
   ["a flow", () => `/admin/flows/${flowId}`],

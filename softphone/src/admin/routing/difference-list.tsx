@@ -41,9 +41,12 @@ function Thing(props: { thing: ChangedThing; linked: boolean }) {
       </div>
       {thing.changes.length > 0 && (
         <dl className={classes["changes"]}>
-          {thing.changes.map((change) => (
-            <Change key={`${change.field} ${change.part ?? ""}`} change={change} />
-          ))}
+          <Levels changes={thing.changes.filter(({ field }) => field === "skills")} />
+          {thing.changes
+            .filter(({ field }) => field !== "skills")
+            .map((change) => (
+              <Change key={`${change.field} ${change.part ?? ""}`} change={change} />
+            ))}
         </dl>
       )}
     </>
@@ -69,7 +72,7 @@ function addressOf({ what, id, changes }: ChangedThing): string {
 function Change(props: { change: FieldChange }) {
   const words = useValueWords();
   const { change } = props;
-  const [before, after] = [words.value(change, change.before), words.value(change, change.after)];
+  const [before, after] = words.both(change);
   return (
     <div>
       <dt>{words.field(change)}</dt>
@@ -77,6 +80,31 @@ function Change(props: { change: FieldChange }) {
         <del>{before}</del>
         <span aria-hidden> → </span>
         <ins>{after}</ins>
+      </dd>
+    </div>
+  );
+}
+
+/** Skills of a person, all in one line. */
+function Levels(props: { changes: readonly FieldChange[] }) {
+  const { t } = useTranslation();
+  const words = useValueWords();
+  if (props.changes.length === 0) return null;
+  return (
+    <div>
+      <dt>{t("nav.skills")}</dt>
+      <dd>
+        {props.changes.map((change, index) => {
+          const [before, after] = words.both(change);
+          return (
+            <span key={change.part}>
+              {index > 0 && ", "}
+              {change.part} <del>{before}</del>
+              <span aria-hidden> → </span>
+              <ins>{after}</ins>
+            </span>
+          );
+        })}
       </dd>
     </div>
   );

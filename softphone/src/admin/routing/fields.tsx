@@ -52,8 +52,11 @@ function useCommon(props: Common, own?: ReactNode) {
     );
   return {
     ...(props.bare === true
-      ? { "aria-label": props.label, size: "xs" as const }
+      ? { "aria-label": props.label, size: "xs" as const, description: problem.warning }
       : { label: props.label, description }),
+    inputWrapperOrder: ["label", "input", "description", "error"] as (
+      "label" | "input" | "description" | "error"
+    )[],
     ...(error !== undefined && { error }),
     disabled: props.disabled ?? false,
     readOnly: !canEdit,
@@ -184,17 +187,12 @@ export function DraftSelect<Value extends string>(
 }
 
 export function DraftSwitch(props: Common & { value: boolean; onChange: (value: boolean) => void }) {
-  const { readOnly, description, label, error, disabled } = {
-    description: undefined,
-    error: undefined,
-    label: props.label,
-    ...useCommon(props),
-  };
+  const { error, disabled, readOnly } = useCommon(props);
   return (
     <Switch
-      label={label}
-      description={description}
-      error={error}
+      label={props.label}
+      description={props.description}
+      {...(error !== undefined && { error })}
       disabled={disabled || readOnly}
       checked={props.value}
       data-testid={props.testId}

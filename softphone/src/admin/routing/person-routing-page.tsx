@@ -167,15 +167,17 @@ function OwnCapacity(props: {
     .map(({ channel, count }) => t(`capacity.count.${channel}`, { count }));
   return (
     <>
-      <DraftNumber
-        label={t("capacity.total")}
-        description={t("capacity.totalHint")}
-        value={capacity.total}
-        min={1}
-        max={1_000}
-        at={at("total")}
-        onChange={(total) => onChange({ ...capacity, total })}
-      />
+      <div className={classes["fields"]}>
+        <DraftNumber
+          label={t("capacity.total")}
+          description={t("capacity.totalHint")}
+          value={capacity.total}
+          min={1}
+          max={1_000}
+          at={at("total")}
+          onChange={(total) => onChange({ ...capacity, total })}
+        />
+      </div>
       <TableFrame minWidth={560}>
         <Table horizontalSpacing={8}>
           <Table.Thead>

@@ -7,6 +7,7 @@ import { LoadingRows, Page } from "../../shared/page.tsx";
 import { RefusalAlert } from "../../shared/refusals.tsx";
 import { DraftBar } from "./draft-bar.tsx";
 import { RoutingProvider, routingKey } from "./routing-context.tsx";
+import classes from "./routing.module.css";
 
 /** Around every page that is about routing: the one draft that all of them edit, and the bar that says how it stands. */
 export function RoutingFrame() {
@@ -15,8 +16,10 @@ export function RoutingFrame() {
   if (query.data !== undefined)
     return (
       <RoutingProvider loaded={query.data}>
-        <Outlet />
-        <DraftBar />
+        <div className={classes["frame"]}>
+          <Outlet />
+          <DraftBar />
+        </div>
       </RoutingProvider>
     );
   return (

@@ -1,6 +1,8 @@
+import { queues } from "@ringdown/contract";
 import { useTranslation } from "react-i18next";
 import { formatIntervals } from "../core/flow-edit.ts";
 import type { FieldChange } from "./core/differences.ts";
+import { memberColumns } from "./core/member-columns.ts";
 import { useDurationText } from "./fields.tsx";
 
 /** Fields that have words of their own, by the path in the document with _ for its dots. */
@@ -67,7 +69,8 @@ function isFields(value: unknown): value is Fields {
 /** The names of fields and their values as people read them. */
 export function useValueWords(): {
   field: (change: Pick<FieldChange, "field" | "part">) => string;
-  value: (change: Pick<FieldChange, "field" | "part">, value: unknown) => string;
+  /** Before and after: of lists what left and what came, of memberships what differs. */
+  both: (change: FieldChange) => [before: string, after: string];
 } {
   const { t, i18n } = useTranslation();
   const write = useDurationText();
@@ -104,7 +107,12 @@ export function useValueWords(): {
     return part === null && typeof what === "object" ? JSON.stringify(what) : text(what);
   };
 
-  return { field, value };
+  const both = (change: FieldChange): [string, string] => {
+    const { before, after } = apart(change);
+    return [value(change, before), value(change, after)];
+  };
+
+  return { field, both };
 
   function nothing(path: string): string {
     if (path === "members" || path === "teams" || path === "personIds") return t("difference.isNoMember");
@@ -120,13 +128,13 @@ export function useValueWords(): {
   }
   function membership(what: unknown): string {
     if (!isFields(what)) return t("difference.isMember");
-    return t("difference.membership", {
-      priority: text(what["priority"]),
-      level: text(what["level"]),
-      delay: write(Number(what["delayMs"] ?? 0)),
-      order: text(what["order"]),
-      weight: text(what["weight"]),
-    });
+    const parts = memberColumns
+      .filter((column) => what[column] !== undefined)
+      .map((column) => {
+        const figure = column === "delayMs" ? write(Number(what[column])) : text(what[column]);
+        return `${t(`memberColumn.${column}`)} ${figure}`;
+      });
+    return parts.length === 0 ? t("difference.isMember") : parts.join(", ");
   }
   function target(what: unknown): string {
     if (!isFields(what)) return text(what);
@@ -172,6 +180,27 @@ export function useValueWords(): {
     );
     return `${text(what["total"])} (${parts.join(", ")})`;
   }
+}
+
+/** Lists in which the order says nothing: only what isn't on both sides is told. */
+const sets = new Set(["holidays", "values"]);
+
+function apart({ field, before, after }: FieldChange): { before: unknown; after: unknown } {
+  if (sets.has(field) && Array.isArray(before) && Array.isArray(after)) {
+    const has = (list: readonly unknown[], one: unknown) => list.some((other) => text(other) === text(one));
+    return {
+      before: before.filter((one) => !has(after, one)),
+      after: after.filter((one) => !has(before, one)),
+    };
+  }
+  if (field !== "members" && field !== "teams") return { before, after };
+  const plain: Fields = queues.plainMembership;
+  const [was, is] = [isFields(before) ? before : plain, isFields(after) ? after : plain];
+  const differing = (fields: unknown) =>
+    isFields(fields)
+      ? Object.fromEntries(Object.entries(fields).filter(([key]) => was[key] !== is[key]))
+      : fields;
+  return { before: differing(before), after: differing(after) };
 }
 
 function text(value: unknown): string {

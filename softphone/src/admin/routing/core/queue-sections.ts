@@ -38,6 +38,15 @@ const sectionOf: Record<string, QueueSection> = {
   announceRecording: "measuring",
 };
 
+const shownInRow = /^settings\.(rings|boosts)\.\d+\.(?!.*\.)/;
+
+/** Whether a field of its own shows the problem; others stand at the head of their part. */
+export function isShownAtField(field: string): boolean {
+  const [first = "", second = ""] = field.split(".");
+  if (first !== "settings" || second === "") return field === "name";
+  return second === "rings" || second === "boosts" ? shownInRow.test(field) : true;
+}
+
 /** Where a field of a queue (`settings.rings.1.afterMs`, `members`) stands on its page. */
 export function sectionOfField(field: string): QueueSection {
   const [first = "", second = ""] = field.split(".");

@@ -46,6 +46,7 @@ export function RequirementField(props: { value: string; onChange: (text: string
             description={problem.warning ?? t("requirement.hint")}
             placeholder={t("requirement.anybody")}
             error={error}
+            inputWrapperOrder={["label", "input", "description", "error"]}
             readOnly={!canEdit}
             value={value}
             maxLength={500}

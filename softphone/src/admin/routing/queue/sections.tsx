@@ -189,8 +189,9 @@ export function MeasuringSection(props: { editing: QueueEditing }) {
 /** Calling back those who don't want to wait. */
 export function CallbackSection(props: { editing: QueueEditing }) {
   const { t } = useTranslation();
-  const { callback } = props.editing.settings;
+  const { callback, overflow } = props.editing.settings;
   const { at } = props.editing;
+  const isUsed = callback.offered || Object.values(overflow).some(({ kind }) => kind === "callback");
   const set = (change: Partial<queues.CallbackSettings>) =>
     props.editing.set({ callback: { ...callback, ...change } });
   return (
@@ -201,7 +202,7 @@ export function CallbackSection(props: { editing: QueueEditing }) {
         value={callback.offered}
         onChange={(offered) => set({ offered })}
       />
-      <div className={classes["fields"]}>
+      <div className={classes["fields"]} hidden={!isUsed}>
         <DraftSelect
           label={t("queues.callbackKey")}
           value={callback.key}
