@@ -2,6 +2,7 @@ import { bind, type BoundEndpoint, type SignedInContext } from "../base/handler.
 import { Failure } from "../base/failure.ts";
 import type { Flow } from "../contract/flow.ts";
 import * as contract from "../contract/telephony.ts";
+import type { Skill } from "../contract/routing.ts";
 import type { FlowProblem, FlowRecord } from "../contract/telephony.ts";
 import type { Queryable } from "../store/postgres.ts";
 import { actorOf, audit } from "./audit.ts";
@@ -22,6 +23,7 @@ import {
 import type { Office } from "./office.ts";
 import { listPromptIds } from "./prompts.postgres.ts";
 import { listQueues } from "./queues.postgres.ts";
+import { listSkills } from "./routing.postgres.ts";
 
 /** Judges whether a flow makes sense among these queues and uploads; ivr/ has it. */
 export type FlowValidator = (
@@ -30,6 +32,7 @@ export type FlowValidator = (
     queueIds: ReadonlySet<string>;
     uploadIds: ReadonlySet<string>;
     scheduleIds: ReadonlySet<string>;
+    skills: readonly Skill[];
   },
 ) => FlowProblem[];
 
@@ -92,7 +95,8 @@ async function judge(office: FlowOffice, postgres: Queryable, flow: Flow): Promi
   const uploadIds = new Set(await listPromptIds(postgres));
   const queueIds = new Set(queues.map((queue) => queue.id));
   const scheduleIds = new Set(await listScheduleIds(postgres));
-  return office.validateFlow(flow, { queueIds, uploadIds, scheduleIds });
+  const skills = await listSkills(postgres);
+  return office.validateFlow(flow, { queueIds, uploadIds, scheduleIds, skills });
 }
 
 async function createFlow(

@@ -1,4 +1,4 @@
-import { type RoutedQueue, RoutingDocument, type Team, type TeamMember } from "../contract/routing.ts";
+import { type RoutedQueue, RoutingDocument, type Skill, type Team, type TeamMember } from "../contract/routing.ts";
 import type { Postgres, Queryable } from "../store/postgres.ts";
 import { emptyRouting, inOrder, isUnchanged, type Thing, thingsOf } from "./core/routing-fields.ts";
 import { replaceMembers } from "./queues.postgres.ts";
@@ -25,7 +25,7 @@ const membership =
 /** What is published now, from the tables. Consistent inside `atOneMoment`, or under the lock. */
 export async function readRouting(inside: Queryable): Promise<RoutingDocument> {
   const [skills, schedules, teams, queues, agents] = [
-    await inside.query<object>('select id, key, name, "values" from skill'),
+    await listSkills(inside),
     await inside.query<object>("select id, name, timezone, weekly, holidays from schedule"),
     await inside.query<Team>(
       `select id, name, array(select person_id::text from team_member where team_id = id) as "personIds" from team`,
@@ -42,6 +42,10 @@ export async function readRouting(inside: Queryable): Promise<RoutingDocument> {
   ];
   const document = { format: emptyRouting.format, skills, schedules, teams, queues, agents };
   return inOrder(RoutingDocument.parse(document));
+}
+
+export async function listSkills(postgres: Queryable): Promise<Skill[]> {
+  return await postgres.query<Skill>('select id, key, name, "values" from skill');
 }
 
 /** Makes the tables what `after` says; only what differs from `before` is written. Removed queues keep their rows. */

@@ -2,7 +2,7 @@
  * A requirement as a flow writes it: with `{language}` for the caller's language and `{key}` for a value that a set
  * node kept, filled in when a caller comes to the queue (`language={language} and billing>={level}`).
  */
-import { type Parsed, parseRequirement, type Requirement } from "./requirement.ts";
+import { type Parsed, parseRequirement, type Requirement, skillsNamed } from "./requirement.ts";
 
 const placeholder = /\{([^{}]*)\}/g;
 const keyPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -55,4 +55,12 @@ export function checkFlowRequirement(template: string): Parsed {
   const at = parsed.problem.at - 1;
   const piece = pieces.findLast(({ read }) => read <= at) ?? { read: 0, written: 0 };
   return { ok: false, problem: { ...parsed.problem, at: piece.written + (at - piece.read) + 1 } };
+}
+
+/** The skills that the text names outright, without a placeholder in them; none when it can't be read. */
+export function skillsOfTemplate(template: string): string[] {
+  const mark = "placeholder-0";
+  const levels = template.replace(/([<>]=?\s*)\{[^{}]*\}/g, "$15");
+  const parsed = parseRequirement(levels.replace(placeholder, mark));
+  return parsed.ok ? skillsNamed(parsed.requirement).filter((skill) => !skill.includes(mark)) : [];
 }

@@ -1,5 +1,5 @@
 /** What the published flows need of the routing: queues, schedules, skills. */
-import { checkFlowRequirement } from "../../contract/flow-requirement.ts";
+import { checkFlowRequirement, skillsOfTemplate } from "../../contract/flow-requirement.ts";
 import type { Flow } from "../../contract/flow.ts";
 import { whyUnknown } from "../../contract/known-skills.ts";
 import {
@@ -7,7 +7,6 @@ import {
   isImpossible,
   parseRequirement,
   type Requirement,
-  skillsNamed,
 } from "../../contract/requirement.ts";
 import type { Inspection } from "./check-routing.ts";
 
@@ -30,9 +29,7 @@ export function queueNodesOf(flow: Flow): RequiringNode[] {
     const checked = text === "" ? null : checkFlowRequirement(text);
     const requirement = checked?.ok === true ? checked.requirement : null;
     const isWhole = !text.includes("{");
-    // A placeholder is read as "x", alone or in a longer name.
-    const isSure = (skill: string) => isWhole || !skill.includes("x");
-    const skills = requirement === null ? [] : skillsNamed(requirement).filter(isSure);
+    const skills = skillsOfTemplate(text);
     return [{ id, queueId: node.queueId, requirement, skills, isWhole }];
   });
 }

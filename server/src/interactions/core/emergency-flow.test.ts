@@ -22,6 +22,7 @@ const context = {
   queueIds: new Set([queueId]),
   uploadIds: new Set<string>(),
   scheduleIds: new Set<string>(),
+  skills: [],
 };
 
 describe("the emergency's flow", () => {

@@ -95,6 +95,7 @@ const context = {
   queueIds: new Set(["q"]),
   uploadIds: new Set(["jingle"]),
   scheduleIds: new Set([scheduleId]),
+  skills: [],
 };
 
 describe("any flow with any events", () => {

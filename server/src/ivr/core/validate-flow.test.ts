@@ -7,6 +7,10 @@ const context = {
   queueIds: new Set(["q-sales", "q-support"]),
   uploadIds: new Set(["our-jingle"]),
   scheduleIds: new Set([scheduleId]),
+  skills: [
+    { key: "billing", values: [] },
+    { key: "language", values: [{ value: "zh", name: "Chinese" }] },
+  ],
 };
 const messages = (flow: unknown) => validateFlow(flow, context).map((problem) => problem.message);
 const bye = { kind: "hangup" };
@@ -226,5 +230,23 @@ describe("validateFlow", () => {
       nodes[`n${i}`] = { kind: "set", key: "k", value: "v", next: i === 19_999 ? "bye" : `n${i + 1}` };
     }
     expect(messages({ version: 1, start: "n0", nodes })).toEqual([]);
+  });
+
+  it("knows the skills that a queue node may require", () => {
+    const queue = (requirement: string) => ({
+      version: 1,
+      start: "queue",
+      nodes: { queue: { kind: "queue", queueId: "q-sales", requirement, next: "bye" }, bye },
+    });
+    expect(messages(queue("billing>=3 and language={language} and {need}>={level}"))).toEqual([]);
+    expect(messages(queue("billing and patience>={level}"))).toEqual([
+      "Node queue requires patience, but there is no skill patience",
+    ]);
+    expect(messages(queue("language=fr or {need}"))).toEqual([
+      "Node queue requires language=fr, but the skill language has no value fr (it has zh)",
+    ]);
+    expect(messages(queue("billing>=5 and billing<2"))).toEqual([
+      "Nobody can ever meet what node queue requires: billing>=5 and billing<2",
+    ]);
   });
 });

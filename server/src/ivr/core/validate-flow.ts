@@ -1,9 +1,12 @@
 /** Whether a flow makes sense: all that is wrong with it, at once. */
 import { Flow } from "../../contract/flow.ts";
 import type { FlowNode, OpenInterval, PromptRef } from "../../contract/flow.ts";
-import { checkFlowRequirement } from "../../contract/flow-requirement.ts";
+import { checkFlowRequirement, skillsOfTemplate } from "../../contract/flow-requirement.ts";
 import { isTimezone, minutesOfDay, type OpeningHours } from "../../contract/opening-hours.ts";
+import { knownSkills, whyUnknown } from "../../contract/known-skills.ts";
 import { Language } from "../../contract/people.ts";
+import { isImpossible } from "../../contract/requirement.ts";
+import type { Skill } from "../../contract/routing.ts";
 import type { FlowProblem } from "../../contract/telephony.ts";
 import { edgesFrom, idleCycles, reachableNodes } from "./flow-edges.ts";
 import { shippedPrompts } from "./prompt-catalog.ts";
@@ -15,6 +18,8 @@ export interface FlowContext {
   uploadIds: ReadonlySet<string>;
   /** Ids of the schedules. */
   scheduleIds: ReadonlySet<string>;
+  /** The skills that agents may have. */
+  skills: readonly Pick<Skill, "key" | "values">[];
 }
 
 interface Problem {
@@ -92,7 +97,7 @@ function checkNode(id: string, node: FlowNode, context: FlowContext): Problems {
     case "queue":
       return [
         ...checkQueue([...at, "queueId"], id, node.queueId, context),
-        ...checkRequirement([...at, "requirement"], id, node.requirement),
+        ...checkRequirement([...at, "requirement"], id, node.requirement, context),
       ];
     case "voicemail":
       return [
@@ -135,14 +140,28 @@ function checkOptions(at: string[], id: string, node: Extract<FlowNode, { kind: 
   });
 }
 
-function checkRequirement(path: string[], id: string, requirement: string | undefined): Problems {
+/** Skills with placeholders are known when a caller comes; the others must exist now. */
+function checkRequirement(
+  path: string[],
+  id: string,
+  requirement: string | undefined,
+  { skills }: FlowContext,
+): Problems {
   if (requirement === undefined || requirement === "") return [];
   const checked = checkFlowRequirement(requirement);
-  if (checked.ok) return [];
-  const { sentence, at } = checked.problem;
-  return [
-    { path, message: `Node ${id} has a requirement that can't be read: ${sentence} (at character ${at})` },
-  ];
+  if (!checked.ok) {
+    const { sentence, at } = checked.problem;
+    return [
+      { path, message: `Node ${id} has a requirement that can't be read: ${sentence} (at character ${at})` },
+    ];
+  }
+  const known = knownSkills(skills);
+  const unknown = skillsOfTemplate(requirement).flatMap((skill) => {
+    const why = whyUnknown(skill, known);
+    return why === null ? [] : [{ path, message: `Node ${id} requires ${skill}, but ${why}` }];
+  });
+  if (requirement.includes("{") || !isImpossible(checked.requirement)) return unknown;
+  return [...unknown, { path, message: `Nobody can ever meet what node ${id} requires: ${requirement}` }];
 }
 
 function checkCases(at: string[], id: string, node: Extract<FlowNode, { kind: "branch" }>): Problems {
