@@ -20,6 +20,8 @@ interface Asking {
   reject: (reason: unknown) => void;
 }
 
+/** The board's time and this node's clock are taken for one as long as they differ by less than rounding does. */
+const sameTimeMs = 3;
 /** How long a closing node waits for its farewell to become final, before it leaves without. */
 const farewellMs = 1_000;
 
@@ -32,6 +34,8 @@ export class Door implements Acd {
   private readonly asking = new Map<number, Asking>();
   private readonly listeners = new Set<(notice: AcdNotice) => void>();
   private lines = 0;
+  /** How far the board's time is ahead of this node's clock. */
+  private boardAheadMs = 0;
   private isClosing = false;
   private closed: Promise<void> | null = null;
   private failure: Failure | null = null;
@@ -69,16 +73,26 @@ export class Door implements Acd {
     return this.join(request, { type: "requeued", ...request });
   }
 
-  private async join(request: EnqueueRequest, event: AcdEvent): Promise<Waiting> {
+  private async join(
+    request: EnqueueRequest,
+    event: Extract<AcdEvent, { type: "enqueued" | "requeued" }>,
+  ): Promise<Waiting> {
     refuse(checkEntry(request), "The interaction cannot wait");
     const place = this.room.open(request.interactionId, request.channel);
     try {
-      await this.ask(event);
+      await this.ask({ ...event, enqueuedAt: this.inBoardTime(event.enqueuedAt) });
     } catch (error) {
       this.room.discard(place);
       throw error;
     }
     return place;
+  }
+
+  /** Whoever comes by a node whose clock is wrong comes no earlier and no later for that. */
+  private inBoardTime(atMs: number): number {
+    const ahead = this.router.now() - this.options.clock.now();
+    if (Math.abs(ahead - this.boardAheadMs) > sameTimeMs) this.boardAheadMs = ahead;
+    return atMs + this.boardAheadMs;
   }
 
   async cancel(interactionId: string, cause: string): Promise<"cancelled" | "not-waiting"> {

@@ -12,7 +12,7 @@ import { openStore } from "./redis/open.ts";
 import { readStore } from "./redis/read.ts";
 import { type StreamItem, StreamReader } from "./redis/reader.ts";
 import { giveLeaseUp } from "./redis/resign.ts";
-import { restoreStore } from "./redis/restore.ts";
+import { restoreStore, type StoredBatch } from "./redis/restore.ts";
 import { keepSnapshot } from "./redis/save-snapshot.ts";
 import { type Keys, keysOf, type Known } from "./redis/script.ts";
 
@@ -25,6 +25,8 @@ export interface RedisLogOptions {
 }
 
 const linesPerAppend = 500;
+/** How many of the last batches are remembered, for a store that forgets them before all nodes have read them. */
+const rememberedBatches = 500;
 /** Who is not the router lets the router be the first to restore the store. */
 const courtesyMs = 1_500;
 
@@ -50,8 +52,14 @@ class RedisLog implements EventLog {
   private readonly reading = new Set<Promise<void>>();
   private known: Known = { generation: "", position: 0 };
   private queue: Pending[] = [];
-  /** Stored, but not read back yet: a store that loses its memory loses these. */
-  private unread: LogEntry[] = [];
+  /**
+   * Stored, but what came of them is not final yet, as far as is known here: a store that loses its memory may lose
+   * these, since the router that fills it again may not have read them. With their positions, once they are read.
+   */
+  private unsettled: { entry: LogEntry; position: number | null }[] = [];
+  private lastBatches: StoredBatch[] = [];
+  /** How often another node filled the store again. */
+  private replacements = 0;
   private isAppending = false;
   private attendant: Attendant | null = null;
   private recovering: Promise<void> | null = null;
@@ -101,14 +109,16 @@ class RedisLog implements EventLog {
     const position = await this.unlessLost((client) => appendLines(client, this.keys, this.known, lines));
     this.see(position);
     this.queue.splice(0, batch.length);
-    this.unread.push(...entries);
+    this.unsettled.push(...entries.map((entry) => ({ entry, position: null })));
     for (const { resolve } of batch) resolve();
   }
 
-  /** Before anything new, what the store forgot: the lines of a session keep their order. */
-  private async storeAgain(): Promise<void> {
-    if (this.unread.length === 0) return;
-    const lines = this.unread.map((entry) => JSON.stringify(entry));
+  /** Before anything new, what the store forgot beyond what was remembered: a session's lines keep their order. */
+  private async storeAgain(remembered: number): Promise<void> {
+    this.unsettled = this.unsettled.filter(({ position }) => position === null || position > remembered);
+    if (this.unsettled.length === 0) return;
+    const lines = this.unsettled.map(({ entry }) => JSON.stringify(entry));
+    for (const each of this.unsettled) each.position = null;
     const position = await this.run((client) => appendLines(client, this.keys, this.known, lines));
     if (position !== "lost") this.see(position);
   }
@@ -121,7 +131,7 @@ class RedisLog implements EventLog {
     let last = after;
     const stop = this.follow(this.keys.lines, "line", after, (items) => {
       const entries = items.map(({ position, text }) => ({ position, entry: JSON.parse(text) as LogEntry }));
-      this.forget(entries);
+      this.place(entries);
       this.see(entries.at(-1)?.position ?? 0);
       if (entries[0]?.position !== last + 1) {
         stop();
@@ -143,6 +153,7 @@ class RedisLog implements EventLog {
           return onGap();
         }
         last = batch.position;
+        this.settle(batch.position, text);
         onBatch(batch);
       }
     });
@@ -182,8 +193,16 @@ class RedisLog implements EventLog {
     await this.run((client) => giveLeaseUp(client, this.keys, session));
   }
 
-  commit(batch: Batch): Promise<"committed" | "stale"> {
-    return this.unlessLost((client) => commitBatch(client, this.keys, this.known, batch));
+  /** A batch that was reckoned from a memory that another node's has replaced since is not for this store. */
+  async commit(batch: Batch): Promise<"committed" | "stale"> {
+    const { replacements } = this;
+    const result = await this.unlessLost((client) =>
+      this.replacements === replacements
+        ? commitBatch(client, this.keys, this.known, batch)
+        : Promise.resolve("stale" as const),
+    );
+    if (result === "committed") this.settle(batch.position, JSON.stringify(batch));
+    return result;
   }
 
   async saveSnapshot(epoch: number, snapshot: Snapshot): Promise<boolean> {
@@ -212,11 +231,26 @@ class RedisLog implements EventLog {
     await Promise.all(this.reading);
   }
 
-  /** Reads that were stored come back here: from then on every replica remembers them. */
-  private forget(entries: StoredEntry[]): void {
-    if (this.unread.length === 0) return;
-    const last = new Map(entries.map(({ entry }) => [entry.session, entry.line]));
-    this.unread = this.unread.filter(({ session, line }) => line > (last.get(session) ?? 0));
+  /** Lines that were stored come back here, and so it is known where they stand. */
+  private place(entries: StoredEntry[]): void {
+    if (this.unsettled.length === 0) return;
+    const last = new Map(
+      entries.map(({ entry, position }) => [entry.session, { line: entry.line, position }]),
+    );
+    for (const each of this.unsettled) {
+      const read = last.get(each.entry.session);
+      if (each.position === null && read && each.entry.line <= read.line) each.position = read.position;
+    }
+  }
+
+  /** What came of the lines up to this one is final: every replica that is asked remembers them. */
+  private settle(position: number, text: string): void {
+    if (position <= (this.lastBatches.at(-1)?.position ?? 0)) return;
+    this.lastBatches.push({ position, text });
+    if (this.lastBatches.length > 2 * rememberedBatches)
+      this.lastBatches = this.lastBatches.slice(-rememberedBatches);
+    if (this.unsettled.length === 0) return;
+    this.unsettled = this.unsettled.filter((each) => each.position === null || each.position > position);
   }
 
   private see(position: number): void {
@@ -246,13 +280,21 @@ class RedisLog implements EventLog {
     this.journal.warn({ position: this.known.position }, "Redis has lost the router's log");
     if (attendant && !attendant.isLeading()) await sleep(courtesyMs, undefined, { ref: false });
     const memory = attendant?.recall() ?? { position: 0, committed: 0, epoch: 0, text: "" };
+    const batches = this.lastBatches.filter(({ position }) => position <= memory.committed);
+    const newGeneration = randomUUID();
     const { isRestored, generation } = await this.run((client) =>
-      restoreStore(client, this.keys, this.known, randomUUID(), memory),
+      restoreStore(client, this.keys, this.known, newGeneration, memory, batches),
     );
-    this.known = { generation, position: isRestored ? memory.position : 0 };
+    // An answer that was lost: it was this node after all.
+    const isReplaced = !isRestored && generation !== newGeneration;
+    if (isReplaced) {
+      this.replacements += 1;
+      this.lastBatches = [];
+    }
+    this.known = { generation, position: isReplaced ? 0 : memory.position };
     this.journal.warn({ generation, isRestored }, "The router's log was restored from memory");
-    await this.storeAgain();
-    if (!isRestored) attendant?.onReplaced();
+    await this.storeAgain(isReplaced ? 0 : memory.position);
+    if (isReplaced) attendant?.onReplaced();
   }
 
   private run<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {

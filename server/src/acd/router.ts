@@ -5,6 +5,7 @@ import { createBoard, nextDeadline } from "./core/board.ts";
 import type { Effect } from "./core/effect.ts";
 import type { AcdEvent, LogEntry } from "./core/event.ts";
 import { reduce } from "./core/reduce.ts";
+import { SteadyTime } from "./steady-time.ts";
 import { restoreBoard, saveBoard } from "./core/snapshot.ts";
 import type { RoutingStanding } from "./interface.ts";
 import type { Batch, EventLog, Memory, Outcome, StoredEntry } from "./event-log.ts";
@@ -39,6 +40,7 @@ export interface RouterOptions {
 export class Router {
   board: Board = createBoard();
   private readonly options: RouterOptions;
+  private readonly time: SteadyTime;
   private position = 0;
   /** How far the board's time is ahead of this node's clock. */
   private aheadMs = 0;
@@ -64,16 +66,17 @@ export class Router {
 
   constructor(options: RouterOptions) {
     this.options = options;
+    this.time = new SteadyTime(options.clock);
   }
 
   /**
-   * The time that this node stamps on its lines: its clock, but never behind the board. So time goes on at its
-   * usual pace for those who wait when the clock is set back, or when another node's clock is ahead.
+   * The time that this node stamps on its lines: its clock without jumps, but never behind the board. So time goes on
+   * at its usual pace for those who wait when a clock is set, or when another node's clock is ahead.
    */
   now(): number {
-    const clockNow = this.options.clock.now();
-    this.aheadMs = Math.max(this.aheadMs, this.board.now - clockNow);
-    return clockNow + this.aheadMs;
+    const steadyNow = this.time.now();
+    this.aheadMs = Math.max(this.aheadMs, this.board.now - steadyNow);
+    return steadyNow + this.aheadMs;
   }
 
   get isLeading(): boolean {

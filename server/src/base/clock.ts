@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Runs once at or after `atMs` (epoch milliseconds); the returned function cancels and is idempotent. */
   setTimer(atMs: number, run: () => void): () => void;
+  /** Milliseconds from any start, which nobody sets: only differences mean something. Absent where `now` is such. */
+  elapsed?(): number;
 }
 
 /** setTimeout holds at most 2^31-1 ms; later deadlines are reached by several hops. */
@@ -12,6 +14,7 @@ const longestTimeoutMs = 2 ** 31 - 1;
 /** The machine's own clock. Timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   setTimer(atMs, run) {
     let timer: NodeJS.Timeout;
     const arm = () => {

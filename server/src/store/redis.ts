@@ -17,12 +17,15 @@ export interface Redis {
   close(): Promise<void>;
 }
 
-const longestReconnectDelayMs = 2_000;
+const longestReconnectDelayMs = 1_000;
+/** A connection on which nothing comes for so long is dead, even if nobody said so. Pings keep a quiet one alive. */
+const deadAfterMs = 5_000;
+const pingEveryMs = 1_000;
 const closePatienceMs = 1_000;
 
 /**
  * Connects; throws Failure "unavailable" if Redis is not there within `startTimeoutMs` (default 30 s). Later
- * absences are survived: it reconnects for ever, 50 ms to 2 s apart, with jitter.
+ * absences are survived: it reconnects for ever, 50 ms to a second apart, with jitter.
  */
 export async function openRedis(
   url: string,
@@ -62,8 +65,10 @@ function makeClient(url: string, log: Log, giveUpAt: number): RedisClient {
     url,
     name: "ringdown",
     commandsQueueMaxLength: 100_000,
+    pingInterval: pingEveryMs,
     socket: {
       connectTimeout: 3_000,
+      socketTimeout: deadAfterMs,
       keepAlive: true,
       reconnectStrategy: (retries, cause) => {
         if (!everConnected && performance.now() > giveUpAt) return cause;
