@@ -2,9 +2,10 @@
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./command.ts";
+import { configCommand } from "./config.ts";
 import { simulateCommand } from "./simulate.ts";
 
-const commands: readonly Command[] = [simulateCommand];
+const commands: readonly Command[] = [simulateCommand, configCommand];
 
 const terminal: Terminal = {
   environment: process.env,

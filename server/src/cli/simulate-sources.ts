@@ -1,6 +1,5 @@
 /** Where `ringdown simulate` takes its inputs from: a model, files, or the ledger. */
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { z } from "zod";
 import { Failure } from "../base/failure.ts";
 import { openLog } from "../base/log.ts";
@@ -22,8 +21,8 @@ import {
   staffConfiguration,
 } from "../simulation/simulation.ts";
 import { openPostgres } from "../store/postgres.ts";
-import { findRunningPostgres } from "../store/running-postgres.ts";
 import { type Terminal, UsageError } from "./command.ts";
+import { findDatabase } from "./database.ts";
 import type { SimulateOptions } from "./simulate-options.ts";
 
 export interface Source {
@@ -110,7 +109,7 @@ async function fromLedger(options: SimulateOptions, terminal: Terminal): Promise
     throw new UsageError(
       "--from and --to say which part of the past is simulated (or use --model, or --arrivals)",
     );
-  const url = await findDatabase(options, terminal);
+  const url = await findDatabase(options.dataDir, terminal);
   const postgres = await openPostgres({ url }, openLog("silent"), { migrate: false, startTimeoutMs: 3_000 });
   try {
     const document = async (path: string | null) => {
@@ -119,26 +118,15 @@ async function fromLedger(options: SimulateOptions, terminal: Terminal): Promise
       if ("document" in read) return read.document;
       throw new UsageError(`${path} has to be a whole routing document (ringdown config export writes one)`);
     };
+    const proposed = await document(options.compare);
     return await readPast(postgres, {
       period: { from, to, zone, intervalMinutes },
       current: await document(options.configuration),
-      proposed: await document(options.compare),
+      propose: proposed && (() => proposed),
     });
   } finally {
     await postgres.close();
   }
-}
-
-async function findDatabase({ dataDir }: SimulateOptions, { environment }: Terminal): Promise<string> {
-  const url = environment["DATABASE_URL"];
-  if (url !== undefined && url !== "" && dataDir === null) return url;
-  const folder = resolve(dataDir ?? environment["RINGDOWN_DATA_DIR"] ?? "data");
-  const running = await findRunningPostgres(folder);
-  if (running !== null) return running;
-  throw new Failure(
-    "unavailable",
-    `There is no database to read: DATABASE_URL is not set, and no embedded one runs in ${folder}. Start ringdown, or name the place with --data-dir.`,
-  );
 }
 
 async function readText(path: string): Promise<string> {
