@@ -25,6 +25,9 @@ const InteractionsPage = lazy(() =>
 const InteractionPage = lazy(() =>
   import("./interactions/interaction-page.tsx").then((m) => ({ default: m.InteractionPage })),
 );
+const CustomersPage = lazy(() =>
+  import("./customers/customers-page.tsx").then((m) => ({ default: m.CustomersPage })),
+);
 const ReportsPage = lazy(() =>
   import("./reports/reports-page.tsx").then((m) => ({ default: m.ReportsPage })),
 );
@@ -136,6 +139,7 @@ function Screens() {
         {isSupervisor && (
           <>
             <Route path="/live" element={<LivePage />} />
+            <Route path="/customers" element={<CustomersPage />} />
             <Route path="/reports" element={<ReportsPage />} />
             <Route path="/admin/*" element={<Administration />} />
           </>

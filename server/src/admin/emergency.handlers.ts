@@ -2,6 +2,7 @@ import { bind, type BoundEndpoint, type SignedInContext } from "../base/handler.
 import { Failure } from "../base/failure.ts";
 import * as contract from "../contract/emergency.ts";
 import { isEmergencyOn, type Emergency, type EmergencyPreset } from "../contract/emergency.ts";
+import type { Language } from "../contract/people.ts";
 import type { Queryable } from "../store/postgres.ts";
 import { actorOf, audit } from "./audit.ts";
 import { refusingConflicts } from "./conflicts.ts";
@@ -16,6 +17,7 @@ import {
 } from "./emergency.postgres.ts";
 import type { Office } from "./office.ts";
 import type { PromptStore } from "./prompts.handlers.ts";
+import { listPrompts } from "./prompts.postgres.ts";
 
 type EmergencyOffice = Office & { prompts: PromptStore };
 type Wanted = NonNullable<contract.SwitchBody["emergency"]>;
@@ -24,7 +26,10 @@ type Wanted = NonNullable<contract.SwitchBody["emergency"]>;
 export function emergencyEndpoints(office: EmergencyOffice): BoundEndpoint[] {
   const { postgres } = office;
   return [
-    bind(contract.readEmergency, () => Promise.resolve({ emergency: shown(office) })),
+    bind(contract.readEmergency, async () => {
+      const emergency = shown(office);
+      return { emergency, heard: emergency === null ? {} : await heardOf(office, emergency) };
+    }),
     bind(contract.switchEmergency, ({ body }, context) => throwSwitch(office, body.emergency, context)),
     bind(contract.listEmergencyPresets, async () => ({ presets: await listPresets(postgres) })),
     bind(contract.createEmergencyPreset, ({ body }, context) =>
@@ -59,6 +64,25 @@ export function emergencyEndpoints(office: EmergencyOffice): BoundEndpoint[] {
 function shown({ directory, clock }: Office): Emergency | null {
   const state = directory.emergency();
   return isEmergencyOn(state, clock.now()) ? state : null;
+}
+
+/** What callers hear, in words. */
+async function heardOf({ postgres, prompts }: EmergencyOffice, emergency: Emergency) {
+  const refs = Object.entries(emergency.prompts);
+  const hasUploads = refs.some(([, list]) => list.some((ref) => "upload" in ref));
+  const names = new Map(hasUploads ? (await listPrompts(postgres)).map(({ id, name }) => [id, name]) : []);
+  return Object.fromEntries(
+    refs.map(([language, list]) => [
+      language,
+      list
+        .map((ref) =>
+          "upload" in ref
+            ? (names.get(ref.upload) ?? "")
+            : prompts.textOf(ref.prompt, ref.language ?? (language as Language)),
+        )
+        .join(" "),
+    ]),
+  );
 }
 
 /** Who switched it on stays who they are when somebody else changes what callers hear; each change is audited. */

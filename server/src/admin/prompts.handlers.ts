@@ -12,6 +12,8 @@ import { deletePrompt, insertPrompt, listPrompts, usersOfPrompt } from "./prompt
 export interface PromptStore {
   /** The shipped ones, with their text in English. */
   list(): { id: string; languages: Language[]; text: string }[];
+  /** What a shipped prompt says; "" for one that is not shipped. */
+  textOf(id: string, language: Language): string;
   /** The file to listen to; Failure "not-found". */
   find(id: string, language: Language): string;
   /** Checks and keeps an upload; Failure "unsupported-media", "too-large" or "bad-request". */

@@ -77,7 +77,11 @@ export const readEmergency = endpoint({
   path: "/api/emergency",
   access: "agent",
   summary: "The emergency switch: null while it is off. Every screen shows it",
-  result: z.object({ emergency: Emergency.nullable() }),
+  result: z.object({
+    emergency: Emergency.nullable(),
+    /** What callers hear, in words, by language; the name of a prompt that was uploaded. */
+    heard: z.partialRecord(Language, z.string()),
+  }),
 });
 const yearMs = 365 * 86_400_000;
 export const switchEmergency = endpoint({

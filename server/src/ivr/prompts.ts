@@ -32,6 +32,8 @@ export interface PromptFiles {
 export interface PromptLibrary extends PromptFiles {
   /** What is shipped, with its text in English. */
   list(): { id: string; languages: Language[]; text: string }[];
+  /** What a shipped prompt says; "" for one that is not shipped. */
+  textOf(id: string, language: Language): string;
   /** The file to listen to: an upload by its id, or a shipped prompt; Failure("not-found"). */
   find(id: string, language: Language): string;
   /**
@@ -80,6 +82,7 @@ export function openPrompts(options: { uploadsDirectory: string; assetsDirectory
     music: (uploadId) => (uploadId === null ? null : uploaded(uploadId)) ?? join(assets, "music", "hold.wav"),
     list: () =>
       [...shippedPrompts].map(([id, text]) => ({ id, languages: [...Language.options], text: text.en })),
+    textOf: (id, language) => shippedPrompts.get(id)?.[language] ?? "",
     find(id, language) {
       const path = shippedPath(id, language) ?? uploaded(id);
       if (path === null) throw new Failure("not-found", `There is no prompt ${id}`);

@@ -1,4 +1,5 @@
 import { Navigate, Route, Routes } from "react-router";
+import { EmergencyPresetsPage } from "../emergency/presets-page.tsx";
 import { useHasRole } from "../session/session.tsx";
 import { AuditPage } from "./audit-page.tsx";
 import { FlowPage } from "./flow-page.tsx";
@@ -47,6 +48,7 @@ export function Administration() {
       <Route path="numbers" element={<NumbersPage />} />
       <Route path="flows" element={<FlowsPage />} />
       <Route path="flows/:flowId" element={<FlowPage />} />
+      <Route path="emergency" element={<EmergencyPresetsPage />} />
       <Route path="prompts" element={<PromptsPage />} />
       {isAdministrator && (
         <>

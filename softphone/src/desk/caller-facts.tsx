@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import type { agentDesk } from "@ringdown/contract";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { Attributes } from "../customers/attributes.tsx";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
 import classes from "./desk.module.css";
@@ -12,6 +13,17 @@ export function CallerFacts(props: { card: agentDesk.CallCard }) {
   const { card } = props;
   return (
     <dl className={classes["facts"]}>
+      {card.customer != null && (
+        <div data-testid="card-customer">
+          <dt>{t("customers.one")}</dt>
+          <dd>
+            <strong>{card.customer.name}</strong>
+            {Object.keys(card.customer.attributes).length > 0 && (
+              <Attributes attributes={card.customer.attributes} />
+            )}
+          </dd>
+        </div>
+      )}
       <div>
         <dt>{t("caller.dialed")}</dt>
         <dd className="rd-num">{card.to}</dd>

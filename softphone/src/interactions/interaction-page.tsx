@@ -1,11 +1,12 @@
 import { Anchor } from "@mantine/core";
-import { interactions as contract } from "@ringdown/contract";
+import { interactions as contract, type customers } from "@ringdown/contract";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { call } from "../api/client.ts";
+import { Attributes } from "../customers/attributes.tsx";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
@@ -54,10 +55,27 @@ export function InteractionPage() {
           </div>
           <div className={classes["stack"]}>
             <Facts interaction={query.data.interaction} />
+            {query.data.customer != null && <CustomerPanel customer={query.data.customer} />}
           </div>
         </div>
       )}
     </Page>
+  );
+}
+
+/** Who the caller's number belongs to now. */
+function CustomerPanel({ customer }: { customer: customers.Customer }) {
+  const { t } = useTranslation();
+  return (
+    <Panel title={t("customers.one")} testId="interaction-customer">
+      <strong>{customer.name}</strong>
+      {Object.keys(customer.attributes).length > 0 && <Attributes attributes={customer.attributes} />}
+      {customer.note !== "" && (
+        <p className={classes["note"]} style={{ margin: "10px 0 0" }}>
+          {customer.note}
+        </p>
+      )}
+    </Panel>
   );
 }
 

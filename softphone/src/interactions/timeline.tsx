@@ -82,6 +82,7 @@ function useWording(): Wording {
   return useMemo(() => {
     // Lists may grow on the server before this page knows the word: then the value itself is shown.
     const words: Record<WordList, (value: string) => string> = {
+      emergencyMode: (value) => t(`emergencyMode.${value as "closed"}`),
       cause: (value) => t(`cause.${value as "system"}`),
       party: (value) => t(`party.${value as "agent"}`),
       source: (value) => t(`source.${value as "web"}`),

@@ -3,6 +3,7 @@ import { IconDownload } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { TableFrame } from "../shared/table-frame.tsx";
+import { saveCsv } from "../shared/save-file.ts";
 import { toCsv } from "./core/csv.ts";
 
 /** A column of figures: how it reads on the screen, and what goes into the CSV (milliseconds as whole seconds). */
@@ -63,7 +64,7 @@ export function ExportButton<Row>(props: {
   const save = () => {
     const header = props.columns.map((column) => column.name);
     const rows = props.rows.map((row) => props.columns.map((column) => column.raw(row)));
-    saveFile(props.fileName, toCsv([header, ...rows]));
+    saveCsv(props.fileName, toCsv([header, ...rows]));
   };
   return (
     <Button
@@ -76,13 +77,4 @@ export function ExportButton<Row>(props: {
       {t("report.export")}
     </Button>
   );
-}
-
-function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconCloudOff, IconDeviceDesktopOff, IconPhoneOff } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { EmergencyBanner } from "../emergency/emergency-banner.tsx";
 import { useLinkStatus, useLive } from "../live/live.tsx";
 import { usePhone, usePhoneParts } from "../phone/phone.tsx";
 import classes from "./banners.module.css";
@@ -9,10 +10,13 @@ import classes from "./banners.module.css";
 /** What keeps calls away, in one line each, with what to do. */
 export function Banners() {
   return (
-    <div aria-live="polite">
-      <LinkBanner />
-      <PhoneBanner />
-    </div>
+    <>
+      <EmergencyBanner />
+      <div aria-live="polite">
+        <LinkBanner />
+        <PhoneBanner />
+      </div>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { NavLink as MantineNavLink } from "@mantine/core";
 import {
+  IconAddressBook,
   IconCalendarTime,
   IconChartBar,
   IconClipboardList,
@@ -13,6 +14,7 @@ import {
   IconServer2,
   IconStars,
   IconTag,
+  IconUrgent,
   IconUsers,
   IconUsersGroup,
   IconUsersPlus,
@@ -28,6 +30,7 @@ const places = [
   { to: "/desk", name: "desk", icon: IconHeadset, role: "agent" },
   { to: "/live", name: "live", icon: IconLayoutDashboard, role: "supervisor" },
   { to: "/interactions", name: "interactions", icon: IconListDetails, role: "agent" },
+  { to: "/customers", name: "customers", icon: IconAddressBook, role: "supervisor" },
   { to: "/reports", name: "reports", icon: IconChartBar, role: "supervisor" },
 ] as const;
 
@@ -41,6 +44,7 @@ const administration = [
   { to: "/admin/numbers", name: "numbers", icon: IconPhone, role: "supervisor" },
   { to: "/admin/flows", name: "flows", icon: IconRoute, role: "supervisor" },
   { to: "/admin/prompts", name: "prompts", icon: IconMusic, role: "supervisor" },
+  { to: "/admin/emergency", name: "emergency", icon: IconUrgent, role: "supervisor" },
   { to: "/admin/trunks", name: "trunks", icon: IconServer2, role: "administrator" },
   { to: "/admin/labels", name: "labels", icon: IconTag, role: "administrator" },
   { to: "/admin/audit", name: "audit", icon: IconClipboardList, role: "administrator" },

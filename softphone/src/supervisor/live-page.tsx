@@ -1,5 +1,6 @@
 import { Grid } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { EmergencySwitch } from "../emergency/emergency-switch.tsx";
 import { Page } from "../shared/page.tsx";
 import { LiveAgents } from "./live-agents.tsx";
 import { LiveQueues } from "./live-queues.tsx";
@@ -17,6 +18,7 @@ export function LivePage() {
         <>
           <OverallTimeToOffer />
           <StarvationAlarm title={t("nav.live")} />
+          <EmergencySwitch />
         </>
       }
     >

@@ -13,7 +13,7 @@ export interface Wording {
   word(list: WordList, value: string): string;
 }
 
-export type WordList = "cause" | "party" | "source" | "outcome" | "language" | "recording" | "onward";
+export type WordList = "emergencyMode" | "cause" | "party" | "source" | "outcome" | "language" | "recording" | "onward";
 export type Words = Record<string, string | number>;
 
 /** What the sentence `ledger.<type>` of an event has to be filled with. */
@@ -21,6 +21,8 @@ export function wordsOf(event: ledger.LedgerEvent, w: Wording): Words {
   switch (event.type) {
     case "interaction.started":
       return { from: w.caller(event.from), to: event.to, source: w.word("source", event.source) };
+    case "emergency.met":
+      return { name: event.name, mode: w.word("emergencyMode", event.mode) };
     case "flow.entered":
       return { flow: w.flow(event.flowId), version: event.version };
     case "flow.language":
@@ -195,6 +197,7 @@ export function toneOf(event: ledger.LedgerEvent): Tone {
     case "agent.lost":
       return "bad";
     case "recording.mismatch":
+    case "emergency.met":
     case "queue.overflowed":
     case "flow.invalid":
     case "flow.timeout":
