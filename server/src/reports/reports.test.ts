@@ -55,6 +55,8 @@ function ask<E extends Endpoint>(endpoint: E, query: InputOf<E>["query"]): Promi
 
 interface Call {
   startsAt: number;
+  /** Waited so long in the other queue first, which sent them on; null: came here at once. */
+  sentOnAfterMs: number | null;
   queueId: string;
   waitMs: number;
   cause: QueueLeftCause;
@@ -81,7 +83,14 @@ function play(call: Call): void {
     sipCallId: "x",
   });
   const tell = ledger.append.bind(ledger, interactionId);
-  tell({ type: "queue.entered", queueId, priority: 0, enqueuedAt: now });
+  if (call.sentOnAfterMs !== null) {
+    const first = queueId === sales ? support : sales;
+    tell({ type: "queue.entered", queueId: first, priority: 0, enqueuedAt: now });
+    now += call.sentOnAfterMs;
+    tell({ type: "queue.left", queueId: first, cause: "maximum-wait", waitMs: call.sentOnAfterMs });
+    tell({ type: "queue.overflowed", queueId: first, cause: "max-wait", to: "queue", target: queueId });
+  }
+  tell({ type: "queue.entered", queueId, priority: 0, enqueuedAt: call.startsAt });
   if (call.missedFirst) {
     const offerId = randomUUID();
     tell({
@@ -95,7 +104,7 @@ function play(call: Call): void {
     tell({ type: "offer.ended", offerId, agentId, queueId, cause: "no-answer", ringMs: 1 });
   }
   now += waitMs;
-  tell({ type: "queue.left", queueId, cause, waitMs });
+  tell({ type: "queue.left", queueId, cause, waitMs: now - call.startsAt });
   if (cause === "answered") {
     tell({ type: "talk.started", agentId, queueId, answerToBridgeMs: 1 });
     now += talkMs + holdMs;
@@ -117,6 +126,7 @@ const ms = (max: number) => fc.integer({ min: 0, max });
 const anyCall: fc.Arbitrary<Call> = fc.record({
   // From the day before to the end of the day: some waits cross midnight.
   startsAt: fc.integer({ min: midnight - 3_600_000, max: midnight + dayMs - 1 }),
+  sentOnAfterMs: fc.option(ms(60_000)),
   queueId: fc.constantFrom(sales, support),
   waitMs: fc.oneof(ms(60_000), fc.constantFrom(0, 4_999, 5_000, 20_000, 20_001), ms(7_200_000)),
   cause: fc.constantFrom(
@@ -217,6 +227,37 @@ describe("figures", () => {
   });
 });
 
+describe("a caller whom a queue sent on to another", () => {
+  it("has flowed out of the first and counts in the second, with the whole wait, in the interval of their entry", async () => {
+    const at = midnight + 11 * 3_600_000;
+    const before = await ask(reportQueues, { from: at, to: at + 900_000, interval: "quarter-hour" });
+    play({
+      startsAt: at,
+      sentOnAfterMs: 900_000, // the second queue is entered in the next interval
+      queueId: support,
+      waitMs: 10_000,
+      cause: "answered",
+      agentId: randomUUID(),
+      missedFirst: false,
+      timeToOfferMs: 1,
+      talkMs: 0,
+      holdMs: 0,
+      wrapUpMs: 0,
+      returnsAfter: false,
+    });
+    await ledger.flush();
+    const after = await ask(reportQueues, { from: at, to: at + 900_000, interval: "quarter-hour" });
+    const of = ({ totals }: typeof after, queueId: string) => totals.find((each) => each.queueId === queueId);
+    const more = (queueId: string, key: "offered" | "answered" | "answeredInTime" | "flowedOut") =>
+      (of(after, queueId)?.[key] ?? 0) - (of(before, queueId)?.[key] ?? 0);
+    expect([more(sales, "offered"), more(sales, "flowedOut"), more(sales, "answered")]).toEqual([1, 1, 0]);
+    expect([more(support, "offered"), more(support, "flowedOut"), more(support, "answered")]).toEqual([
+      1, 0, 1,
+    ]);
+    expect(more(support, "answeredInTime")).toBe(0); // 10 seconds here, 15 minutes before
+  });
+});
+
 describe("occupancy", () => {
   it("leaves out time not ready, and cuts states at the ends of the range", async () => {
     const agent = randomUUID();
@@ -226,6 +267,7 @@ describe("occupancy", () => {
     ledger.appendAgentState(agent, "offline", null, at + 400_000);
     play({
       startsAt: at,
+      sentOnAfterMs: null,
       queueId: sales,
       waitMs: 100_000,
       cause: "answered",
@@ -253,6 +295,7 @@ describe("time to offer", () => {
     const queueId = randomUUID();
     const at = midnight + 9 * 3_600_000;
     const call = {
+      sentOnAfterMs: null,
       queueId,
       waitMs: 5_000,
       cause: "abandoned" as const,
