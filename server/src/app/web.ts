@@ -15,6 +15,7 @@ import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
 import { readInteraction } from "../interactions/interactions.postgres.ts";
 import { whyEndpoints } from "../interactions/why.handlers.ts";
 import { reportEndpoints } from "../reports/reports.ts";
+import { openSimulations } from "../simulation/simulation.ts";
 import { proxySipSocket } from "../telephony/sip-socket-proxy.ts";
 import type { SipCredentialIssued } from "../telephony/telephony.ts";
 import { clientAddressOf } from "./client-address.ts";
@@ -59,7 +60,7 @@ export async function openWeb(house: House, closing: Closing): Promise<string> {
   });
   const { host, port, tls, publicUrl, trustedProxies } = config.http;
   const api: Api = await startApi({
-    endpoints: endpointsOf(house),
+    endpoints: [...endpointsOf(house), ...simulationEndpointsOf(house, closing)],
     sessions: parts.admin.sessions,
     upgradeHandlers: {
       "/api/realtime": (request, socket, head) => {
@@ -116,6 +117,13 @@ function endpointsOf(house: House): BoundEndpoint[] {
       () => lines.telephony.stats(),
     ),
   ];
+}
+
+function simulationEndpointsOf({ parts }: House, closing: Closing): BoundEndpoint[] {
+  const { postgres, clock, log, admin } = parts;
+  const simulations = openSimulations({ postgres, clock, log, directory: admin.directory });
+  closing.add("simulations", () => simulations.close());
+  return simulations.endpoints;
 }
 
 function deskEndpointsOf({ config, parts, lines, screens }: House): BoundEndpoint[] {

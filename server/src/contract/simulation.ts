@@ -42,6 +42,7 @@ export const SimulationRequest = z
     /** Epoch milliseconds; calls that entered a queue from `from` on and before `to`. At most 31 days. */
     from: z.number().int(),
     to: z.number().int(),
+    /** A long period gets coarser ones: quarters up to 8 days, halves up to 15. */
     interval: z.enum(["quarter-hour", "half-hour", "hour"]).default("half-hour"),
     /** Runs with different chance (patience of those who were answered, ring times), for the confidence interval. */
     replications: z.number().int().min(1).max(20).default(5),

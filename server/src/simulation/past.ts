@@ -19,13 +19,14 @@ export interface PastRequest {
   period: Omit<HistoryPeriod, "warmUpMs">;
   /** Null: what is published. */
   current: RoutingDocument | null;
-  proposed: RoutingDocument | null;
+  /** Another document, made from the current one. */
+  propose: ((current: RoutingDocument) => RoutingDocument) | null;
 }
 
 /** Throws Failure "bad-request" for a period that is too long, "unavailable" while the database is away. */
 export async function readPast(
   postgres: Queryable,
-  { period, current, proposed }: PastRequest,
+  { period, current, propose }: PastRequest,
 ): Promise<{ inputs: Inputs; current: Configuration; proposed: Configuration | null }> {
   const { from, to } = period;
   if (from >= to) throw new Failure("bad-request", "The period must begin before it ends");
@@ -37,6 +38,6 @@ export async function readPast(
   return {
     inputs: inputsOfHistory(history, { ...period, warmUpMs }, configuration.queues),
     current: configuration,
-    proposed: proposed && configurationOf(proposed, agentIds),
+    proposed: propose && configurationOf(propose(document), agentIds),
   };
 }

@@ -17,6 +17,7 @@ export { renderText } from "./core/text-report.ts";
 export { configurationOf, modelSettings } from "./configuration.ts";
 export { renderHtml } from "./core/html-report.ts";
 export { readPast } from "./past.ts";
+export { openSimulations, type Simulations } from "./simulation.handlers.ts";
 
 /** Runs the inputs under one configuration or two, in this thread. */
 export function runReport(inputs: Inputs, options: Omit<ReportOptions, "openRouter">): Report {

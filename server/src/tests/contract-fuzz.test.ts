@@ -21,6 +21,7 @@ import { openDesks } from "../interactions/desks.ts";
 import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
 import { openLedger, type Ledger } from "../interactions/ledger.ts";
 import { reportEndpoints } from "../reports/reports.ts";
+import { openSimulations } from "../simulation/simulation.ts";
 import type { TestDatabase } from "../store/test-database.ts";
 import { startOffice, type OfficeRig } from "./office-rig.ts";
 import { spoil, valuesOf } from "./schema-values.ts";
@@ -87,7 +88,10 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
     expiresAt: 1,
     iceServers: [],
   };
+  const simulations = openSimulations({ postgres, directory: admin.directory, clock, log });
+  closing.push(() => simulations.close());
   return [
+    ...simulations.endpoints,
     ...deskEndpoints({
       acd,
       agents,
