@@ -52,7 +52,15 @@ describe("a story", () => {
       [12_000, { type: "talk.ended", agentId: ben, by: "customer", cause: "bye", talkMs: 3_000, holdMs: 0 }],
     );
     expect(story.visits).toEqual([
-      { queueId, enteredAt: 2_000, leftAt: 5_000, cause: "answered", waitMs: 3_000, agentId: ann },
+      {
+        queueId,
+        enteredAt: 2_000,
+        leftAt: 5_000,
+        cause: "answered",
+        waitMs: 3_000,
+        agentId: ann,
+        callback: false,
+      },
     ]);
     expect(story.handlings.map(({ agentId, talkMs }) => [agentId, talkMs])).toEqual([
       [ann, 3_000],
