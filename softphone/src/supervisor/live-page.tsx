@@ -5,19 +5,20 @@ import { Page } from "../shared/page.tsx";
 import { LiveAgents } from "./live-agents.tsx";
 import { LiveQueues } from "./live-queues.tsx";
 import { OverallTimeToOffer } from "./router-figures.tsx";
-import { StarvationAlarm } from "./starvation-alarm.tsx";
+import { StarvationAlarm, useStarvationAlarm } from "./starvation-alarm.tsx";
 import { WaitingCallers } from "./waiting-callers.tsx";
 
 /** Right now: queues, agents, who waits. */
 export function LivePage() {
   const { t } = useTranslation();
+  const late = useStarvationAlarm(t("nav.live"));
   return (
     <Page
       title={t("nav.live")}
       actions={
         <>
           <OverallTimeToOffer />
-          <StarvationAlarm title={t("nav.live")} />
+          <StarvationAlarm late={late} />
           <EmergencySwitch />
         </>
       }

@@ -12,9 +12,10 @@ const soundIsOn = new Store(localStorage.getItem(storageKey) !== "off");
 
 /**
  * The starvation alarm of the page: while somebody waits beyond a queue's alarm the title of the tab says so, and
- * whoever becomes late sounds once. Returns how many are late.
+ * whoever becomes late sounds once. Returns how many are late. For the component that holds the page: the page
+ * itself sets the plain title, and a component's effects come after those of what it holds.
  */
-function useStarvationAlarm(title: string): number {
+export function useStarvationAlarm(title: string): number {
   const waiting = useLive((state) => state.waiting);
   const isOn = useStore(soundIsOn, (on) => on);
   const known = useRef<ReadonlySet<string>>(new Set());
@@ -41,10 +42,10 @@ function useStarvationAlarm(title: string): number {
   return late.size;
 }
 
-/** Rings, marks the tab, and lets people switch the sound off; the choice is kept in this browser. */
-export function StarvationAlarm(props: { title: string }) {
+/** Says how many are late to who does not see the page, and lets people switch the sound off in this browser. */
+export function StarvationAlarm(props: { late: number }) {
   const { t } = useTranslation();
-  const late = useStarvationAlarm(props.title);
+  const { late } = props;
   const isOn = useStore(soundIsOn, (on) => on);
   const toggle = () => {
     soundIsOn.set(!isOn);

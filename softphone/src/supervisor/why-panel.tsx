@@ -1,6 +1,6 @@
 import { Anchor, Drawer } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Refusal } from "../api/failure.ts";
@@ -11,9 +11,18 @@ import classes from "./why.module.css";
 /** A side panel with an answer that stays live while it is open. Escape closes it; the focus goes back. */
 export function WhyPanel(props: { title: string; onClose: () => void; children: ReactNode }) {
   const { t } = useTranslation();
+  // The panel is there only while it is open, so Mantine sees no closing that it could give the focus back at.
+  const [asker] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (asker instanceof HTMLElement) asker.focus();
+    },
+    [asker],
+  );
   return (
     <Drawer
       opened
+      returnFocus={false}
       onClose={props.onClose}
       position="right"
       size={440}
