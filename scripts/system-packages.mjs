@@ -1,10 +1,11 @@
-// What the tests need from the system: a browser, a SIP traffic generator, Redis. Installs it where it can.
+// What the tests need from the system: a browser, a SIP traffic generator, Redis, another clock. Installs it where it can.
 import { spawnSync } from "node:child_process";
 
 const needed = [
   { command: "chromium", package: "chromium", variable: "CHROMIUM_PATH" },
   { command: "sipp", package: "sip-tester", variable: "SIPP_PATH" },
   { command: "redis-server", package: "redis-server", variable: "REDIS_SERVER_PATH" },
+  { command: "faketime", package: "faketime", variable: "LIBFAKETIME_PATH" },
 ];
 
 const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0;

@@ -20,11 +20,14 @@ export interface RedisProcess {
   close(): Promise<void>;
 }
 
-/** Starts an empty server on a free port of the loopback address; every write is on disk before it is answered. */
-export async function startRedis(): Promise<RedisProcess> {
+/**
+ * Starts an empty server on a free port of the loopback address; every write is on disk before it is answered. A
+ * forgetful one writes nothing to disk, and comes back empty.
+ */
+export async function startRedis({ isForgetful = false } = {}): Promise<RedisProcess> {
   const directory = await mkdtemp(join(tmpdir(), "ringdown-redis-"));
   const port = await freePort();
-  let server = await launch(port, directory);
+  let server = await launch(port, directory, isForgetful);
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -33,7 +36,7 @@ export async function startRedis(): Promise<RedisProcess> {
     },
     async restart() {
       if (!server.hasEnded()) throw new Error("The Redis server still runs");
-      server = await launch(port, directory);
+      server = await launch(port, directory, isForgetful);
     },
     freeze() {
       server.signal("SIGSTOP");
@@ -49,9 +52,11 @@ export async function startRedis(): Promise<RedisProcess> {
   };
 }
 
-async function launch(port: number, directory: string): Promise<RunningProcess> {
+async function launch(port: number, directory: string, isForgetful: boolean): Promise<RunningProcess> {
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""];
-  const durability = ["--appendonly", "yes", "--appendfsync", "always"];
+  const durability = isForgetful
+    ? ["--appendonly", "no"]
+    : ["--appendonly", "yes", "--appendfsync", "always"];
   const server = await startProcess(process.env["REDIS_SERVER_PATH"] ?? "redis-server", {
     args: [...settings, ...durability],
   });
