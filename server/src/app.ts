@@ -1,4 +1,5 @@
 /** Puts the program together: with app/, the only place that chooses implementations. */
+import { keepBusinessDays } from "./app/business-days.ts";
 import { after, type Calls, takeCalls } from "./app/calls.ts";
 import { Closing } from "./app/closing.ts";
 import { type Foundations, layFoundations } from "./app/foundations.ts";
@@ -56,6 +57,7 @@ async function start(config: Config, plainLog: Log, closing: Closing): Promise<R
   const house = { config, parts, lines, screens, isDraining };
   const http = await openWeb(house, closing);
   const metrics = await openMetricsPort(house, log.counts, closing);
+  closing.add("business days", await keepBusinessDays(parts.acd, parts.clock, log));
   const links = await openForBusiness(config, parts, http);
   const calls = takeCalls(parts, lines, screens, closing);
 
@@ -94,6 +96,9 @@ async function openForBusiness(
   const firstAdministrator = await admin.ensureFirstAdministratorLink(origin);
   const { directory } = admin;
   for (const queue of directory.queues()) await acd.setQueue(routerSettings(queue.id, queue.settings));
+  // What was removed while nobody was there to tell the router, whose log may outlive us.
+  for (const { queueId } of acd.board().queues)
+    if (directory.queue(queueId) === null) await acd.removeQueue(queueId);
   return { firstAdministrator, people: people ?? [] };
 }
 

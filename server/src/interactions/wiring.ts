@@ -35,8 +35,12 @@ export interface WiredParts {
 
 type EngagementNotice = Extract<AcdNotice, { type: "engagement" }>;
 
-/** Connects the parts; the returned function takes the connections apart. */
-export function wire(parts: WiredParts): { tellRouter(personId: string): void; stop(): void } {
+/** Connects the parts; `stop` takes the connections apart. */
+export function wire(parts: WiredParts): {
+  /** An agent's configuration changed. Of one who is at work on another node, that node tells the router. */
+  tellRouter(personId: string): void;
+  stop(): void;
+} {
   const { acd, agents, desks, ledger, registrar, log } = parts;
 
   const tellRouter = (personId: string) => {
@@ -71,7 +75,11 @@ export function wire(parts: WiredParts): { tellRouter(personId: string): void; s
     }),
   ];
   return {
-    tellRouter,
+    tellRouter: (personId) => {
+      const standing = agents.standing(personId);
+      const isHere = standing?.connected === true || standing?.registered === true;
+      if (isHere || acd.agent(personId)?.routable !== true) tellRouter(personId);
+    },
     stop: () => {
       for (const stop of stops) stop();
     },
