@@ -160,7 +160,7 @@ function openPassage(
         flow,
         enqueue: () => Promise.resolve("failed"), // there is no queue in it
         on: (note) => {
-          if (note.type !== "flow.left" && note.type !== "flow.language") conversation.note(note);
+          if (note.type === "fault") conversation.note(note); // the rest is of a flow that nobody made
         },
       }),
     run,

@@ -60,6 +60,8 @@ describe("the timeline's words", () => {
 });
 
 const everyField = {
+  name: "n",
+  mode: "closed",
   from: "f",
   to: "t",
   source: "web",
