@@ -3,6 +3,8 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRouting, saveRoutingDraft } from "../../contract/routing.ts";
+import { createCustomer } from "../../contract/customers.ts";
+import { switchEmergency } from "../../contract/emergency.ts";
 import { listFlows } from "../../contract/telephony.ts";
 import { openBrowser, screenSizes, type TestBrowser } from "../rig/browser.ts";
 import { openTelephone } from "../rig/telephone.ts";
@@ -58,6 +60,16 @@ async function draftRouting(): Promise<void> {
   await administrator.call(saveRoutingDraft, { body: { document: draft, revision: null } });
 }
 
+/** A customer with attributes, and the emergency switch on: its banner is part of every screen. */
+async function knowTheCaller(): Promise<void> {
+  const { administrator } = house;
+  const customer = { name: "Ann Lee", numbers: ["+15550177"], attributes: { tier: "vip" } };
+  await administrator.call(createCustomer, { body: customer });
+  const prompts = { en: [{ prompt: "emergency-system" }], zh: [{ prompt: "emergency-system" }] };
+  const emergency = { name: "System down", mode: "message", prompts, scope: { kind: "all" } };
+  await administrator.call(switchEmergency, { body: { emergency } });
+}
+
 beforeAll(async () => {
   house = await openHouse();
   const caller = await openTelephone({ number: "+15550177" });
@@ -69,6 +81,7 @@ beforeAll(async () => {
   interactionId = (await house.interaction("has ended", hasEnded)).id;
   flowId = (await house.administrator.call(listFlows)).flows[0]?.id ?? "";
   await draftRouting();
+  await knowTheCaller();
   browser = await openBrowser();
   const [name, ...value] = house.administrator.cookie.split("=");
   await browser.context.addCookies([
@@ -87,6 +100,8 @@ const staffScreens = [
   ["interactions", () => "/interactions"],
   ["an interaction", () => `/interactions/${interactionId}`],
   ["reports", () => "/reports"],
+  ["customers", () => "/customers"],
+  ["emergency messages", () => "/admin/emergency"],
   ["people", () => "/admin/people"],
   ["queues", () => "/admin/queues"],
   ["a queue", () => `/admin/queues/${house.sales.id}`],
