@@ -11,7 +11,7 @@ import * as contract from "../contract/interactions.ts";
 import type { Role } from "../contract/people.ts";
 import { openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { interactionEndpoints } from "./interactions.handlers.ts";
-import { findEarlierCalls } from "./interactions.postgres.ts";
+import { findEarlierCalls, findLastAgent } from "./interactions.postgres.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
 
 const [sales, support, ann, ben] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
@@ -204,5 +204,19 @@ describe("earlier calls", () => {
     expect(earlier).toHaveLength(4);
     expect(earlier.map((each) => each.interactionId)).not.toContain(newest?.id);
     expect(await findEarlierCalls(postgres, "anonymous", randomUUID())).toEqual([]);
+  });
+});
+
+describe("the agent who had a caller last", () => {
+  it("is the one of the newest call with a talk, if that began after the moment asked about", async () => {
+    const { postgres } = database;
+    const of = (since: number) => findLastAgent(postgres, "+4930901820", since);
+    const answered = (await search({ text: "+4930901820", outcome: "answered", limit: 50 })).interactions;
+    const [newest] = answered;
+    expect(newest?.agentId).toBeTruthy();
+    expect(await of(0)).toBe(newest?.agentId);
+    expect(await of(newest?.startedAt ?? 0)).toBeNull();
+    expect(await findLastAgent(postgres, "anonymous", 0)).toBeNull();
+    expect(await findLastAgent(postgres, "+15559999999", 0)).toBeNull();
   });
 });

@@ -11,12 +11,14 @@ import { type Agents, openAgents } from "../agents/agents.ts";
 import { createManualClock, type ManualClock } from "../base/clock.manual.ts";
 import { Failure } from "../base/failure.ts";
 import { openLog } from "../base/log.ts";
+import type { Flow } from "../contract/flow.ts";
 import type { LedgerEvent } from "../contract/ledger.ts";
 import { QueueSettings } from "../contract/queues.ts";
 import type { AgentLeg, Bridge, BridgeEnd, CallerLeg, InboundCall, LegEnd } from "../telephony/telephony.ts";
 import { waitFor } from "../tests/rig/wait-for.ts";
 import { openConversation } from "./conversation.ts";
 import { type Desks, openDesks } from "./desks.ts";
+import { handleCall } from "./handle-call.ts";
 import type { Onward } from "./overflow.ts";
 import type { QueueVisit } from "./queue-place.ts";
 import { serveInQueue } from "./serve-in-queue.ts";
@@ -24,6 +26,7 @@ import type { World } from "./world.ts";
 
 export const ann = "00000000-0000-4000-8000-000000000001";
 const log = openLog("silent");
+type SpokenPrompt = Parameters<World["prompts"]["resolve"]>[0][number];
 
 /**
  * Lines that do what the test says at the moment that it chooses: faults that no real line produces on demand.
@@ -56,12 +59,24 @@ export class Line {
   }
   /** Speaks until the test says so. */
   saying: Promise<void> = Promise.resolve();
-  async play() {
+  /** What was said without music. */
+  readonly said: string[] = [];
+  async play(files: string[] = []) {
+    this.said.push(...files);
     await this.saying;
     return { outcome: this.signal.aborted ? ("ended" as const) : ("played" as const), digits: "" };
   }
+  clearDigits(): void {}
+  /** What was said over music, announcement by announcement. */
+  readonly announced: string[][] = [];
+  /** How long an announcement takes. */
+  announcing: Promise<void> = Promise.resolve();
   startMusic() {
-    const announce = () => Promise.resolve({ outcome: "played" as const, digits: "" });
+    const announce = async (files: string[]) => {
+      this.announced.push(files);
+      await this.announcing;
+      return { outcome: "played" as const, digits: "" };
+    };
     return { announce, stop: () => Promise.resolve() };
   }
 }
@@ -80,6 +95,8 @@ export class Stage {
   records = false;
   /** The queues' settings, but for what suits all tests. */
   readonly settings: Record<string, Partial<QueueSettings>> = { sales: {} };
+  /** What is published; the number leads to "first". */
+  readonly flows: Record<string, Flow> = {};
   attributes: Record<string, string> = {};
   /** Who had the caller last, as the database says. */
   lastAgent: () => Promise<string | null> = () => Promise.resolve(null);
@@ -152,12 +169,24 @@ export class Stage {
         append: (_id: string, event: LedgerEvent) => this.told.push(event),
       },
       directory: {
-        number: () => null,
-        publishedFlow: () => null,
+        number: () => ({ id: "n1", flowId: "first" }),
+        publishedFlow: (id: string) => {
+          const flow = this.flows[id];
+          return flow === undefined ? null : { version: 1, flow };
+        },
         queue: (id: string) =>
           Object.hasOwn(this.settings, id) ? { name: id, settings: settingsOf(id) } : null,
       },
-      prompts: { music: () => "music", files: () => [], resolve: () => ({ files: [], missing: [] }) },
+      prompts: {
+        music: () => "music",
+        files: (ids: string[], language: string) => ids.map((id) => `${language} ${id}`),
+        resolve: (spoken: SpokenPrompt[]) => ({
+          files: spoken.map(
+            ({ ref, language }) => `${language} ${"prompt" in ref ? ref.prompt : ref.upload}`,
+          ),
+          missing: [],
+        }),
+      },
       customers: {
         attributesOf: () => Promise.resolve(this.attributes),
         find: () => Promise.resolve(null),
@@ -165,6 +194,14 @@ export class Stage {
       hours: { isOpen: () => this.isOpen, closesAt: () => this.closesAt, on: () => () => undefined },
       lastAgent: () => this.lastAgent(),
       earlierCalls: () => Promise.resolve([]),
+      emergency: {
+        at: () => null,
+        during: async (_: unknown, stay: () => Promise<unknown>) => ({
+          result: await stay(),
+          isSentAway: false,
+        }),
+      },
+      recordings: { openVoicemail: () => Promise.resolve({ ok: false, events: [] }) },
       telephony: {
         registrar: { ...noLine, devicesOf: (id: string) => (this.softphones.has(id) ? ["softphone"] : []) },
         ringAgent: ({ personId }: { personId: string }) => {
@@ -181,6 +218,8 @@ export class Stage {
           };
         },
         bridge: () => this.bridging(),
+        /** Whoever is called outside is busy. */
+        dialOut: () => ({ answered: Promise.resolve({ cause: "busy" }) }),
       },
     } as unknown as World;
   }
@@ -194,6 +233,20 @@ export class Stage {
     const call = { from: "+15550111", to: "+15550100", source: "trunk", receivedAt: 0 } as InboundCall;
     const conversation = openConversation(call, this.caller as unknown as CallerLeg, this.world);
     return serveInQueue(conversation, { queueId: "sales", priority: 0, ...changes }, this.world, onward);
+  }
+
+  /** The whole call, by the number's flow. */
+  handle(): Promise<void> {
+    const call = {
+      id: "call",
+      from: "+15550111",
+      to: "+15550100",
+      toForms: ["+15550100"],
+      source: "trunk",
+      receivedAt: 0,
+      answer: () => Promise.resolve(this.caller as unknown as CallerLeg),
+    };
+    return handleCall(call as unknown as InboundCall, this.world);
   }
 
   /** A bridge that ends with one of its legs. */
