@@ -6,11 +6,12 @@ import { call } from "../api/client.ts";
 import { isSpokenNumber } from "./core/flow-edit.ts";
 import { Rows } from "./flow-fields.tsx";
 
-/** Prompts said one after the other, each in the caller's language or in a fixed one. */
+/** Prompts said one after the other, each in the caller's language or in a fixed one; `oneLanguage` offers no choice. */
 export function PromptsField(props: {
   legend: string;
   value: readonly contract.PromptRef[];
   atLeast?: number;
+  oneLanguage?: boolean;
   onChange: (prompts: contract.PromptRef[]) => void;
 }) {
   return (
@@ -22,12 +23,18 @@ export function PromptsField(props: {
       make={(): contract.PromptRef => ({ prompt: "welcome" })}
       onChange={props.onChange}
     >
-      {(prompt, change) => <PromptRow prompt={prompt} onChange={change} />}
+      {(prompt, change) => (
+        <PromptRow prompt={prompt} onChange={change} oneLanguage={props.oneLanguage === true} />
+      )}
     </Rows>
   );
 }
 
-function PromptRow(props: { prompt: contract.PromptRef; onChange: (prompt: contract.PromptRef) => void }) {
+function PromptRow(props: {
+  prompt: contract.PromptRef;
+  onChange: (prompt: contract.PromptRef) => void;
+  oneLanguage: boolean;
+}) {
   const { t } = useTranslation();
   const { prompt, onChange } = props;
   const list = useQuery({
@@ -57,20 +64,22 @@ function PromptRow(props: { prompt: contract.PromptRef; onChange: (prompt: contr
           { group: t("prompts.shipped"), items: shipped },
         ]}
       />
-      <NativeSelect
-        aria-label={t("caller.language")}
-        value={prompt.language ?? ""}
-        onChange={(event) => {
-          const { language: _, ...rest } = prompt;
-          const chosen = event.currentTarget.value;
-          onChange(chosen === "en" || chosen === "zh" ? { ...rest, language: chosen } : rest);
-        }}
-        data={[
-          { value: "", label: t("flows.callersLanguage") },
-          { value: "en", label: t("language.en") },
-          { value: "zh", label: t("language.zh") },
-        ]}
-      />
+      {!props.oneLanguage && (
+        <NativeSelect
+          aria-label={t("caller.language")}
+          value={prompt.language ?? ""}
+          onChange={(event) => {
+            const { language: _, ...rest } = prompt;
+            const chosen = event.currentTarget.value;
+            onChange(chosen === "en" || chosen === "zh" ? { ...rest, language: chosen } : rest);
+          }}
+          data={[
+            { value: "", label: t("flows.callersLanguage") },
+            { value: "en", label: t("language.en") },
+            { value: "zh", label: t("language.zh") },
+          ]}
+        />
+      )}
     </>
   );
 }

@@ -153,7 +153,7 @@ function useSectionOfAddress(): void {
     const part = document.getElementById(hash.slice(1));
     if (part === null) return;
     part.scrollIntoView({ block: "start" });
-    const broken = part.querySelector<HTMLElement>("[aria-invalid='true'], [data-error]");
+    const broken = part.querySelector<HTMLElement>("[aria-invalid='true']");
     (broken ?? part).focus({ preventScroll: broken === null });
   }, [hash, key]);
 }

@@ -1,5 +1,6 @@
 import { NativeSelect, NumberInput, Switch, TextInput } from "@mantine/core";
-import { useEffect, useState, type ReactNode } from "react";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { inWholeUnit, parseDuration } from "./core/duration-text.ts";
 import { problemsAt, type LocatedProblem } from "./core/problems.ts";
@@ -64,35 +65,45 @@ function useCommon(props: Common, own?: ReactNode) {
   };
 }
 
+/** What is typed shows at once; the document, and the page with it, changes when the typing pauses or ends. */
+export function useTyped(value: string, commit: (text: string) => void) {
+  const [text, setText] = useState<string | null>(null);
+  const later = useDebouncedCallback(commit, { delay: 250, flushOnUnmount: true });
+  return {
+    text: text ?? value,
+    isTyping: text !== null,
+    type: (next: string, isRight: boolean) => {
+      setText(next);
+      if (isRight) later(next);
+    },
+    leave: () => {
+      later.flush();
+      setText(null);
+    },
+  };
+}
+
 /** Text that can't be stored while `rule` has something to say about it; then the last good one stays. */
 export function DraftText(
   props: Common & {
     value: string;
     onChange: (value: string) => void;
     rule?: (text: string) => string | null;
-    placeholder?: string;
     maxLength?: number;
-    mono?: boolean;
   },
 ) {
-  const [text, setText] = useState(props.value);
-  useEffect(() => setText(props.value), [props.value]);
-  const broken = props.rule?.(text) ?? null;
+  const typed = useTyped(props.value, props.onChange);
+  const broken = props.rule?.(typed.text) ?? null;
   return (
     <TextInput
       {...useCommon(props, broken ?? undefined)}
-      value={text}
-      placeholder={props.placeholder ?? ""}
+      value={typed.text}
       {...(props.maxLength !== undefined && { maxLength: props.maxLength })}
-      {...(props.mono === true && {
-        styles: { input: { fontFamily: "var(--mantine-font-family-monospace)" } },
-      })}
       onChange={(event) => {
         const next = event.currentTarget.value;
-        setText(next);
-        if ((props.rule?.(next) ?? null) === null) props.onChange(next);
+        typed.type(next, (props.rule?.(next) ?? null) === null);
       }}
-      onBlur={() => setText(props.value)}
+      onBlur={typed.leave}
     />
   );
 }
@@ -142,22 +153,24 @@ export function DraftDuration(
   const write = useDurationText();
   const { value, onChange, min = 0, max, none } = props;
   const shown = value === 0 && none !== undefined ? none : write(value);
-  const [text, setText] = useState<string | null>(null);
-  const read = text === null ? value : readDuration(text, none);
-  const isRight = read !== null && read >= (none !== undefined && read === 0 ? 0 : min) && read <= max;
+  const read = (text: string) => {
+    const ms = readDuration(text, none);
+    if (ms === null || ms > max) return null;
+    return ms >= min || (ms === 0 && none !== undefined) ? ms : null;
+  };
+  const typed = useTyped(shown, (text) => {
+    const ms = read(text);
+    if (ms !== null && ms !== value) onChange(ms);
+  });
+  const isRight = !typed.isTyping || read(typed.text) !== null;
   const rule = isRight ? undefined : t("routing.durationRule", { from: write(min), to: write(max) });
   return (
     <TextInput
       {...useCommon(props, rule)}
-      value={text ?? shown}
+      value={typed.text}
       onFocus={(event) => event.currentTarget.select()}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        const next = readDuration(event.currentTarget.value, none);
-        const fits = next !== null && next <= max && (next >= min || (next === 0 && none !== undefined));
-        if (fits && next !== value) onChange(next);
-      }}
-      onBlur={() => setText(null)}
+      onChange={(event) => typed.type(event.currentTarget.value, read(event.currentTarget.value) !== null)}
+      onBlur={typed.leave}
     />
   );
 }

@@ -93,6 +93,7 @@ function PersonSkills(props: { personId: string }) {
           label={t("agentRouting.addSkill")}
           placeholder={t("common.choose")}
           searchable
+          comboboxProps={{ keepMounted: false }}
           maw={320}
           value={null}
           onChange={(skill) => skill !== null && set(skill, 5)}

@@ -84,6 +84,7 @@ function ZoneSelect(props: { schedule: schedules.Schedule; onChange: (timezone: 
     <Select
       label={t("flows.timezone")}
       searchable
+      comboboxProps={{ keepMounted: false }}
       readOnly={!canEdit}
       value={schedule.timezone}
       error={problem.error}

@@ -152,6 +152,7 @@ function TeamDialog(props: { team: routing.Team | "new"; onClose: () => void }) 
       <MultiSelect
         label={t("team.people")}
         searchable
+        comboboxProps={{ keepMounted: false }}
         limit={200}
         data={labels.people.map(({ id, name }) => ({ value: id, label: name }))}
         nothingFoundMessage={t("common.nothing")}

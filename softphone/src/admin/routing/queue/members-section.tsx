@@ -205,7 +205,7 @@ function AddMember(props: { editing: QueueEditing }) {
           { group: t("nav.people"), items: options(people) },
         ]}
         style={{ flex: 1 }}
-        comboboxProps={{ withinPortal: true }}
+        comboboxProps={{ keepMounted: false }}
       />
       <Button
         variant="default"

@@ -4,14 +4,15 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { completionsAt, withCondition, type KnownSkill } from "../core/completion.ts";
 import { skillsToHave } from "../core/routing-edit.ts";
-import { useFieldProblem, type FieldPlace } from "../fields.tsx";
+import { useFieldProblem, useTyped, type FieldPlace } from "../fields.tsx";
 import { useRouting } from "../routing-context.tsx";
 import classes from "../routing.module.css";
 
 /** An expression over skills: read while it is typed, with completion, and the place of a mistake. */
 export function RequirementField(props: { value: string; onChange: (text: string) => void; at: FieldPlace }) {
   const { t } = useTranslation();
-  const { value, onChange } = props;
+  const typed = useTyped(props.value, props.onChange);
+  const value = typed.text;
   const { document, canEdit } = useRouting();
   const input = useRef<HTMLInputElement>(null);
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
@@ -22,7 +23,7 @@ export function RequirementField(props: { value: string; onChange: (text: string
   const parsed = value.trim() === "" ? null : language.parseRequirement(value);
   const misread = parsed?.ok === false ? parsed.problem : null;
   const place = (text: string, at: number) => {
-    onChange(text);
+    typed.type(text, true);
     setCaret(at);
     requestAnimationFrame(() => {
       input.current?.focus();
@@ -39,7 +40,7 @@ export function RequirementField(props: { value: string; onChange: (text: string
   return (
     <div className={classes["rows"]}>
       <Combobox store={combobox} onOptionSubmit={complete} withinPortal>
-        <Combobox.EventsTarget>
+        <Combobox.Target>
           <TextInput
             ref={input}
             label={t("requirement.label")}
@@ -55,17 +56,20 @@ export function RequirementField(props: { value: string; onChange: (text: string
             autoComplete="off"
             styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
             onChange={(event) => {
-              onChange(event.currentTarget.value);
+              typed.type(event.currentTarget.value, true);
               setCaret(event.currentTarget.selectionStart ?? event.currentTarget.value.length);
               combobox.openDropdown();
               combobox.updateSelectedOptionIndex();
             }}
             onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
             onClick={() => canEdit && combobox.openDropdown()}
-            onBlur={() => combobox.closeDropdown()}
+            onBlur={() => {
+              typed.leave();
+              combobox.closeDropdown();
+            }}
             data-testid="requirement"
           />
-        </Combobox.EventsTarget>
+        </Combobox.Target>
         <Combobox.Dropdown hidden={completion.options.length === 0}>
           <Combobox.Options>
             {completion.options.map(({ insert, hint }) => (

@@ -141,6 +141,7 @@ function Lists(props: {
         value={ring.drop}
         readOnly={!canEdit}
         searchable
+        comboboxProps={{ keepMounted: false }}
         maxValues={20}
         error={dropped.error}
         onChange={(drop) => onChange({ drop: drop.includes(everything) ? [everything] : drop })}
@@ -152,6 +153,7 @@ function Lists(props: {
         value={ring.borrowFrom}
         readOnly={!canEdit}
         searchable
+        comboboxProps={{ keepMounted: false }}
         maxValues={10}
         error={borrowed.error}
         onChange={(borrowFrom) => onChange({ borrowFrom })}
