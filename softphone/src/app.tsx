@@ -28,6 +28,9 @@ const InteractionPage = lazy(() =>
 const CustomersPage = lazy(() =>
   import("./customers/customers-page.tsx").then((m) => ({ default: m.CustomersPage })),
 );
+const CallbacksPage = lazy(() =>
+  import("./callbacks/callbacks-page.tsx").then((m) => ({ default: m.CallbacksPage })),
+);
 const ReportsPage = lazy(() =>
   import("./reports/reports-page.tsx").then((m) => ({ default: m.ReportsPage })),
 );
@@ -140,6 +143,7 @@ function Screens() {
           <>
             <Route path="/live" element={<LivePage />} />
             <Route path="/customers" element={<CustomersPage />} />
+            <Route path="/callbacks" element={<CallbacksPage />} />
             <Route path="/reports" element={<ReportsPage />} />
             <Route path="/admin/*" element={<Administration />} />
           </>

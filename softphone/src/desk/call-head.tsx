@@ -41,6 +41,7 @@ export function CallHead(props: { call: NonNullable<agentDesk.Desk["call"]> }) {
             <StateDot state={call.held ? "holding" : "talking"} />
             <strong>{call.held ? t("state.holding") : t("state.talking")}</strong>
             <span>{labels.queue(call.card.queueId)}</span>
+            {call.card.callback && <span>{t("source.callback")}</span>}
             {call.recording && <span>{t("call.recording")}</span>}
           </div>
           <h2 className={`${classes["who"]} rd-num`}>{labels.caller(call.card.from)}</h2>

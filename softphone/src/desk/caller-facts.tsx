@@ -10,6 +10,7 @@ import classes from "./desk.module.css";
 /** What is known about the caller and how they came here. */
 export function CallerFacts(props: { card: agentDesk.CallCard }) {
   const { t } = useTranslation();
+  const formats = useFormats();
   const { card } = props;
   return (
     <dl className={classes["facts"]}>
@@ -32,6 +33,15 @@ export function CallerFacts(props: { card: agentDesk.CallCard }) {
         <dt>{t("caller.source")}</dt>
         <dd>{t(`source.${card.source}`)}</dd>
       </div>
+      {card.callback && (
+        <div>
+          <dt>{t("callbacks.askedAt")}</dt>
+          <dd>
+            {formats.moment(card.callback.askedAt)}
+            {card.callback.tries > 0 && <> · {t("callbacks.triedBefore", { count: card.callback.tries })}</>}
+          </dd>
+        </div>
+      )}
       {card.language !== null && (
         <div>
           <dt>{t("caller.language")}</dt>

@@ -8,6 +8,7 @@ import { useLabels } from "../shared/labels.ts";
 import { KeyHint } from "../shared/shortcuts.tsx";
 import { Elapsed } from "../shared/timers.tsx";
 import { CallerFacts, EarlierCalls } from "./caller-facts.tsx";
+import { CallbackCalling } from "./callback-calling.tsx";
 import { CardWhy } from "./card-why.tsx";
 import { useDeskActions } from "./desk-actions.ts";
 import classes from "./desk.module.css";
@@ -17,7 +18,7 @@ import { MicrophoneAlert } from "./microphone-alert.tsx";
 export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; isOnDeskPhone: boolean }) {
   const { t } = useTranslation();
   const labels = useLabels();
-  const { card } = props.offer;
+  const { card, callingSince } = props.offer;
   return (
     <section
       className={`${classes["hero"]} ${classes["offer"]}`}
@@ -27,7 +28,7 @@ export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; 
       <div className={classes["headline"]}>
         <div>
           <div className={classes["caption"]}>
-            {t("offer.incoming", { queue: labels.queue(card.queueId) })}
+            {t(card.callback ? "offer.callback" : "offer.incoming", { queue: labels.queue(card.queueId) })}
           </div>
           <h2 className={`${classes["who"]} rd-num`}>{labels.caller(card.from)}</h2>
           <CardWhy card={card} />
@@ -40,7 +41,11 @@ export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; 
         </div>
       </div>
       <RingTime offeredAt={props.offer.offeredAt} expiresAt={props.offer.expiresAt} />
-      <OfferButtons isOnDeskPhone={props.isOnDeskPhone} />
+      {callingSince == null ? (
+        <OfferButtons isOnDeskPhone={props.isOnDeskPhone} />
+      ) : (
+        <CallbackCalling since={callingSince} />
+      )}
       <div className={classes["columns"]}>
         <CallerFacts card={card} />
         <EarlierCalls card={card} />

@@ -8,6 +8,7 @@ import { useAction } from "../shared/refusals.tsx";
 import { KeyHint, useShortcuts } from "../shared/shortcuts.tsx";
 import { StateDot } from "../shared/state-dot.tsx";
 import { Countdown, Elapsed } from "../shared/timers.tsx";
+import { CallAgainLater } from "./call-again.tsx";
 import classes from "./desk.module.css";
 
 /** After the call: whose it was, how long there is to write it up, and a minute more. */
@@ -30,6 +31,7 @@ export function WrapUpHead(props: { wrapUp: NonNullable<agentDesk.Desk["wrapUp"]
           <span>{labels.queue(wrapUp.card.queueId)}</span>
         </div>
         <h2 className={`${classes["who"]} rd-num`}>{labels.caller(wrapUp.card.from)}</h2>
+        {wrapUp.card.callback && <CallAgainLater card={wrapUp.card} />}
       </div>
       <div className={classes["right"]}>
         <div className={classes["big"]}>

@@ -1,5 +1,5 @@
 import { Anchor } from "@mantine/core";
-import { interactions as contract, type customers } from "@ringdown/contract";
+import { callbacks, interactions as contract, type customers } from "@ringdown/contract";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { call } from "../api/client.ts";
 import { Attributes } from "../customers/attributes.tsx";
+import { useHasRole } from "../session/session.tsx";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
@@ -94,10 +95,33 @@ function Recordings(props: { interaction: contract.Interaction }) {
   );
 }
 
+/** The interactions of the call back that was asked for in this call. */
+function CallbackOf(props: { callbackId: string }) {
+  const { t } = useTranslation();
+  const { callbackId } = props;
+  const query = useQuery({
+    queryKey: ["callbacks", callbackId],
+    queryFn: () => call(callbacks.readCallback, { params: { callbackId } }),
+  });
+  return query.data?.interactions.map(({ interactionId, number }) => (
+    <Anchor
+      key={interactionId}
+      component={Link}
+      to={`/interactions/${interactionId}`}
+      size="sm"
+      mt="sm"
+      display="block"
+    >
+      {t("callbacks.calledBackIn", { number })}
+    </Anchor>
+  ));
+}
+
 function Facts(props: { interaction: contract.Interaction }) {
   const { t } = useTranslation();
   const labels = useLabels();
   const formats = useFormats();
+  const isSupervisor = useHasRole("supervisor");
   const one = props.interaction;
   const time = (ms: number | null) => (ms === null ? "–" : formatDuration(ms));
   const facts: [string, ReactNode][] = [
@@ -114,6 +138,7 @@ function Facts(props: { interaction: contract.Interaction }) {
     [t("interaction.endedBy"), one.endedBy === null ? "–" : t(`party.${one.endedBy}`)],
     [t("interaction.disposition"), labels.disposition(one.dispositionId)],
   ];
+  const linked = one.callback?.originalId;
   return (
     <Panel title={t("interaction.facts")}>
       <dl className={classes["facts"]}>
@@ -124,6 +149,12 @@ function Facts(props: { interaction: contract.Interaction }) {
           </div>
         ))}
       </dl>
+      {linked !== undefined && (
+        <Anchor component={Link} to={`/interactions/${linked}`} size="sm" mt="sm" display="block">
+          {t("callbacks.original")}
+        </Anchor>
+      )}
+      {one.askedCallbackId != null && isSupervisor && <CallbackOf callbackId={one.askedCallbackId} />}
       {one.note !== "" && (
         <p className={classes["note"]} style={{ margin: "12px 0 0" }}>
           {one.note}

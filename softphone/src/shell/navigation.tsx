@@ -10,6 +10,7 @@ import {
   IconListDetails,
   IconMusic,
   IconPhone,
+  IconPhoneCall,
   IconRoute,
   IconServer2,
   IconStars,
@@ -31,6 +32,7 @@ const places = [
   { to: "/live", name: "live", icon: IconLayoutDashboard, role: "supervisor" },
   { to: "/interactions", name: "interactions", icon: IconListDetails, role: "agent" },
   { to: "/customers", name: "customers", icon: IconAddressBook, role: "supervisor" },
+  { to: "/callbacks", name: "callbacks", icon: IconPhoneCall, role: "supervisor" },
   { to: "/reports", name: "reports", icon: IconChartBar, role: "supervisor" },
 ] as const;
 

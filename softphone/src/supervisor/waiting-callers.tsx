@@ -1,6 +1,6 @@
 import { Table } from "@mantine/core";
 import type { live } from "@ringdown/contract";
-import { IconAlarm } from "@tabler/icons-react";
+import { IconAlarm, IconPhoneCall } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TableFrame } from "../shared/table-frame.tsx";
@@ -67,7 +67,11 @@ function CallerRow(props: { caller: live.LiveWaiting; onWhy: () => void }) {
         {caller.priority > 0 && (
           <span className="rd-muted"> · {t("live.priority", { priority: caller.priority })}</span>
         )}{" "}
-        {caller.callback && <Tag tone="accent">{t("live.callback")}</Tag>}
+        {caller.callback && (
+          <Tag tone="accent">
+            <IconPhoneCall size={13} className={classes["inlineIcon"]} aria-hidden /> {t("live.callback")}
+          </Tag>
+        )}
         {caller.requirement !== null && (
           <div className={classes["requirement"]}>
             {t("live.requires", { requirement: caller.requirement })}

@@ -187,6 +187,8 @@ describe("a call back, agent first", () => {
     await (await customer.nextCall()).answer();
     await ann.deskBecomes("in the call", ({ call }) => call !== null);
     await third.hangUp();
+    await ann.deskBecomes("in wrap-up again", ({ wrapUp }) => wrapUp !== null);
+    await ann.finishWrapUp();
     await callbackBecomes(asked, "done", ({ state }) => state === "done");
   });
 });

@@ -99,6 +99,7 @@ const staffScreens = [
   ["live queues", () => "/live"],
   ["interactions", () => "/interactions"],
   ["an interaction", () => `/interactions/${interactionId}`],
+  ["calls back", () => "/callbacks"],
   ["reports", () => "/reports"],
   ["customers", () => "/customers"],
   ["emergency messages", () => "/admin/emergency"],
