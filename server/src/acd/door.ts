@@ -13,7 +13,7 @@ import type { Outcome } from "./event-log.ts";
 import { Holdings } from "./holdings.ts";
 import { Router } from "./router.ts";
 import { newSession } from "./session.ts";
-import { type Place, WaitingRoom } from "./waiting-room.ts";
+import { type Arrival, type Place, WaitingRoom } from "./waiting-room.ts";
 
 interface Asking {
   resolve: (result: ReplyResult) => void;
@@ -73,14 +73,12 @@ export class Door implements Acd {
     return this.join(request, { type: "requeued", ...request });
   }
 
-  private async join(
-    request: EnqueueRequest,
-    event: Extract<AcdEvent, { type: "enqueued" | "requeued" }>,
-  ): Promise<Waiting> {
+  private async join(request: EnqueueRequest, event: Arrival): Promise<Waiting> {
     refuse(checkEntry(request), "The interaction cannot wait");
-    const place = this.room.open(request.interactionId, request.channel);
+    const arrival = { ...event, enqueuedAt: this.inBoardTime(event.enqueuedAt) };
+    const place = this.room.open(arrival);
     try {
-      await this.ask({ ...event, enqueuedAt: this.inBoardTime(event.enqueuedAt) });
+      await this.ask(arrival);
     } catch (error) {
       this.room.discard(place);
       throw error;
@@ -299,13 +297,17 @@ export class Door implements Acd {
     }
   }
 
-  /** The others took this node for dead: it says again what it holds. Its callers were told to leave. */
+  /**
+   * The others took this node for dead: it says again what it holds. Its callers were told to leave; those who were
+   * not are unknown to the router, which has lost its memory of them: they come again.
+   */
   private restate(): void {
     this.options.journal.warn(
       { session: this.session },
       "The others took this node for lost; it joins again",
     );
-    this.say(this.statement());
+    const returning = this.room.arrivals().map((arrival) => ({ ...arrival, type: "enqueued" as const }));
+    this.say([...this.statement(), ...returning]);
   }
 
   private statement(): AcdEvent[] {

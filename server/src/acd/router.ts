@@ -5,8 +5,9 @@ import { createBoard, nextDeadline } from "./core/board.ts";
 import type { Effect } from "./core/effect.ts";
 import type { AcdEvent, LogEntry } from "./core/event.ts";
 import { reduce } from "./core/reduce.ts";
+import { openSnapshot } from "./open-snapshot.ts";
 import { SteadyTime } from "./steady-time.ts";
-import { restoreBoard, saveBoard } from "./core/snapshot.ts";
+import { saveBoard } from "./core/snapshot.ts";
 import type { RoutingStanding } from "./interface.ts";
 import type { Batch, EventLog, Memory, Outcome, StoredEntry } from "./event-log.ts";
 
@@ -59,6 +60,8 @@ export class Router {
   private lastEpoch = 0;
   private snapshotAt = 0;
   private snapshot: { position: number; text: string } | null = null;
+  /** Sessions of a snapshot that could not be read: once this node is the router, they say again what they hold. */
+  private strangers: string[] = [];
   private readonly silences = new Map<string, number>();
   private stopEntries: () => void = () => undefined;
   private stopBatches: () => void = () => undefined;
@@ -152,7 +155,7 @@ export class Router {
     const { snapshot, committed } = await this.options.log.read();
     if (this.isClosed) return committed;
     this.stopEntries();
-    this.board = snapshot ? restoreBoard(snapshot.text) : createBoard();
+    this.board = snapshot ? this.restore(snapshot.text) : createBoard();
     this.position = snapshot?.position ?? 0;
     this.base = this.position;
     this.snapshotAt = this.position;
@@ -169,6 +172,16 @@ export class Router {
       },
     );
     return committed;
+  }
+
+  private restore(text: string): Board {
+    const { board, strangers, problem } = openSnapshot(text);
+    this.strangers = strangers;
+    if (problem !== null) {
+      const sentence = "The router's snapshot cannot be read by this version; it begins anew";
+      this.options.journal.error({ error: problem, nodes: strangers }, sentence);
+    }
+    return board;
   }
 
   /** The lines that this replica needs are gone: it was away for too long. */
@@ -353,6 +366,12 @@ export class Router {
       this.epoch = epoch;
       this.lastEpoch = epoch;
       this.isTicking = false;
+    }
+    for (const session of this.strangers.splice(0)) {
+      this.inBackground(
+        this.options.append({ type: "node-lost", session }),
+        "A node could not be asked again",
+      );
     }
     if (!this.isCommitting) this.settle(committed);
     this.pump();

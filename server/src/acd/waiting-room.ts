@@ -1,20 +1,26 @@
 import { Failure } from "../base/failure.ts";
 import type { Waiting, WaitingStep } from "./interface.ts";
+import type { AcdEvent } from "./core/event.ts";
 import type { Channel } from "./core/settings.ts";
+
+/** How somebody came to wait. */
+export type Arrival = Extract<AcdEvent, { type: "enqueued" | "requeued" }>;
 
 /** One place in a queue: the steps that nobody has asked for yet, or whoever asked first. */
 export class Place implements Waiting {
   readonly interactionId: string;
   readonly channel: Channel;
+  readonly arrival: Arrival;
   private readonly steps: WaitingStep[] = [];
   private asking: { resolve: (step: WaitingStep) => void; reject: (reason: unknown) => void } | null = null;
   private failure: Failure | null = null;
   /** Who was told to be rung, by offer, as long as it is not over. */
   private readonly ringing = new Map<string, string>();
 
-  constructor(interactionId: string, channel: Channel) {
-    this.interactionId = interactionId;
-    this.channel = channel;
+  constructor(arrival: Arrival) {
+    this.interactionId = arrival.interactionId;
+    this.channel = arrival.channel;
+    this.arrival = arrival;
   }
 
   next(signal?: AbortSignal): Promise<WaitingStep> {
@@ -74,11 +80,12 @@ export class WaitingRoom {
   private readonly places = new Map<string, Place>();
 
   /** Opens before the queue is joined, so that no step is missed. */
-  open(interactionId: string, channel: Channel): Place {
+  open(arrival: Arrival): Place {
+    const { interactionId } = arrival;
     if (this.places.has(interactionId)) {
       throw new Failure("conflict", `Interaction ${interactionId} waits in a queue already`);
     }
-    const place = new Place(interactionId, channel);
+    const place = new Place(arrival);
     this.places.set(interactionId, place);
     return place;
   }
@@ -94,6 +101,10 @@ export class WaitingRoom {
     if (step.type === "accepted" || step.type === "exit") this.places.delete(interactionId);
     place?.push(step);
     return place;
+  }
+
+  arrivals(): Arrival[] {
+    return [...this.places.values()].map(({ arrival }) => arrival);
   }
 
   /** Ends all places; returns them. */
