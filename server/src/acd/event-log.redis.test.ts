@@ -110,6 +110,32 @@ describe("a log on Redis, when Redis", () => {
     await closeLogs();
   });
 
+  it("forgot what it had made final, and one node had not heard of it: that one hears it after all", async () => {
+    const log = await connect("unheard");
+    log.attend({
+      isLeading: () => true,
+      recall: () => ({ position: 2, committed: 2, epoch: 1, text: "the board" }),
+      onReplaced: () => undefined,
+    });
+    const epoch = await lead(log, "s");
+    await log.append(entryOf("s", 1));
+    await log.append(entryOf("s", 2));
+    expect(await log.commit(batchOf(epoch, 0, 1))).toBe("committed");
+    expect(await log.commit(batchOf(epoch, 1, 2))).toBe("committed");
+    await redis.client.flushAll();
+    await log.append(entryOf("s", 3));
+    const late = await connect("unheard");
+    const heard: number[] = [];
+    late.followBatches(
+      0,
+      ({ position }) => heard.push(position),
+      () => heard.push(-1),
+    );
+    await waitFor("both batches", () => heard.length === 2);
+    expect(heard).toEqual([1, 2]);
+    await closeLogs();
+  });
+
   it("was restored by another node: this one is told to take that one's snapshot", async () => {
     const prefix = "restored";
     const [first, second] = [await connect(prefix), await connect(prefix)];

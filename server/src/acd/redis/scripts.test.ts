@@ -130,6 +130,15 @@ describe("restore.lua", () => {
     expect(await takeLease(redis.client, keys, now, "a/1", 60_000)).toEqual({ epoch: 5, committed: 8 });
   });
 
+  it("gives the last batches back too, for those who had not read them", async () => {
+    await redis.client.flushAll();
+    await restoreStore(redis.client, keys, known, "g2", memory, [
+      { position: 7, text: "seven" },
+      { position: 8, text: "eight" },
+    ]);
+    expect(await ids(keys.batches)).toEqual(["7-0", "8-0"]);
+  });
+
   it("replaces a store that came back with an older state, and leaves a whole one alone", async () => {
     await appendLines(redis.client, keys, known, ["a", "b"]);
     const whole = await restoreStore(redis.client, keys, { ...known, position: 2 }, "g2", memory);
