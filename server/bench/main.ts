@@ -3,7 +3,7 @@
  * `-- --quick` takes about half a minute, to see that everything can be measured: its figures mean little.
  * What each figure is: docs/benchmarks.md.
  */
-import { benchReducer } from "./acd/reducer.ts";
+import { benchOnRedis, benchReducers } from "./acd/bench-acd.ts";
 import { measureAnswerToAudio } from "./answer-to-audio.ts";
 import { openBenchHouse } from "./bench-house.ts";
 import { measureFlowCalls, measureServedCalls } from "./call-load.ts";
@@ -21,6 +21,15 @@ const full = {
   deskPhones: 24,
   memory: { callers: 150, settleMs: 35_000, staysMs: 10_000 },
   answers: 20,
+  redis: {
+    agents: 1_000,
+    samples: 1_000,
+    order: [
+      { callsPerSecond: 40, callers: 1_000 },
+      { callsPerSecond: 300, callers: 3_000 },
+    ],
+    takeover: { waiting: 10_000, runs: 3 },
+  },
 };
 const quick: typeof full = {
   offers: 50,
@@ -31,6 +40,12 @@ const quick: typeof full = {
   deskPhones: 2,
   memory: { callers: 8, settleMs: 0, staysMs: 5_000 },
   answers: 1,
+  redis: {
+    agents: 20,
+    samples: 20,
+    order: [{ callsPerSecond: 40, callers: 40 }],
+    takeover: { waiting: 100, runs: 1 },
+  },
 };
 const crowds = [1, 100, 1_000];
 const boards = [100, 1_000, 10_000];
@@ -44,12 +59,13 @@ const progress = (sentence: string): void => {
 async function measure(): Promise<Measured> {
   progress(describeMachine());
   progress("the reducer");
-  const reducer = boards.map((agents) => benchReducer(agents, effort.reducerEvents));
+  const reducer = benchReducers(boards, effort.reducerEvents);
   const timeToInvite = [];
   for (const agents of crowds) {
     progress(`time to offer with ${agents} agents`);
     timeToInvite.push(await measureTimeToInvite(agents, effort.offers));
   }
+  const redis = await benchOnRedis(effort.redis, progress);
   const bench = await openBenchHouse();
   try {
     const { secondsEach, deskPhones } = effort;
@@ -65,7 +81,7 @@ async function measure(): Promise<Measured> {
       secondsEach,
       deskPhones,
     });
-    return { timeToInvite, reducer, flowCalls, servedCalls, memory, audio };
+    return { timeToInvite, reducer, redis, flowCalls, servedCalls, memory, audio };
   } finally {
     await bench.close();
   }

@@ -1,8 +1,9 @@
 /** The bench's results for people. */
 import { cpus, loadavg, totalmem } from "node:os";
 import type { Percentiles } from "./acd/percentiles.ts";
+import type { RedisBench, ReducerBench } from "./acd/bench-acd.ts";
 import type { CallLoad, CallLoads } from "./call-load.ts";
-import type { Measured } from "./figures.ts";
+import { costOf, type Measured } from "./figures.ts";
 
 /** CPU, cores, memory, Node, date, and how busy the machine is with other things. */
 export function describeMachine(): string {
@@ -18,8 +19,8 @@ export function printTables(measured: Measured): void {
   console.table(measured.timeToInvite.flatMap((crowd) => timesOf(crowd, "invited")));
   title("Time to offer, until the INVITE is written to the SIP edge (ms)");
   console.table(measured.timeToInvite.flatMap((crowd) => timesOf(crowd, "written")));
-  title("Reducer");
-  console.table(measured.reducer.map(({ eventMs, ...row }) => ({ ...row, p99Ms: eventMs.p99 })));
+  printReducer(measured.reducer);
+  printRedis(measured.redis);
   printLoads("Calls: answer, flow, caller hangs up after 1 s", measured.flowCalls);
   printLoads("Calls: queue, desk phone, recorded bridge, agent hangs up after 0.5 s", measured.servedCalls);
   const { callers, bytesPerCall, residentPerCall } = measured.memory;
@@ -28,6 +29,39 @@ export function printTables(measured: Measured): void {
   const { calls, agentHearsMs, callerHearsMs, bothWaysMs } = measured.audio;
   title(`Click on "answer" to audio (${calls} calls, ms)`);
   console.table({ "agent hears": agentHearsMs, "caller hears": callerHearsMs, "both ways": bothWaysMs });
+}
+
+export function printReducer({ plain, skilled }: ReducerBench): void {
+  for (const [name, results] of [
+    ["Reducer", plain],
+    ["Reducer, with skills and rings", skilled],
+  ] as const) {
+    title(name);
+    console.table(results.map(({ eventMs, ...row }) => ({ ...row, p99Ms: eventMs.p99 })));
+    console.log(
+      `Ten times the agents cost ${costOf(results).costOfTenTimesTheAgents} times as much per event`,
+    );
+  }
+}
+
+export function printRedis({ timeToOffer, timeToInvite, order, takeover }: RedisBench): void {
+  title("Two controllers on one Redis: time to offer (ms)");
+  const row = (controller: string, event: string, agents: number, times: Percentiles) => ({
+    ...{ controller, event, agents },
+    ...times,
+  });
+  console.table(
+    Object.entries(timeToOffer).flatMap(([name, { agents, onEntryMs, onFreeingMs }]) => [
+      row(name, "enqueue", agents, onEntryMs),
+      row(name, "agent freed", agents, onFreeingMs),
+    ]),
+  );
+  title("Two controllers on one Redis: until the INVITE is at the desk phone (ms)");
+  console.table(timesOf(timeToInvite, "invited"));
+  title("Two controllers on one Redis: order");
+  console.table(order);
+  title("Two controllers on one Redis: from the leader's SIGKILL to the next offer");
+  console.table(takeover);
 }
 
 function title(text: string): void {

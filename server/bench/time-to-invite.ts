@@ -10,6 +10,7 @@ import { join } from "node:path";
 import {
   type Acd,
   defaultQueueSettings,
+  type EventLog,
   oneCall,
   openMemoryLog,
   startAcd,
@@ -42,16 +43,27 @@ const journal = openLog("silent");
 const realm = "bench.local";
 const password = "bank password";
 
+/** Another log than the one in memory, and what is to happen once this controller has joined it. */
+export interface InviteOptions {
+  openLog?: () => Promise<EventLog>;
+  onStarted?: () => Promise<void>;
+}
+
 /** One crowd: so many agents with registered phones, as many callers waiting. After a fifth more as a rehearsal. */
-export async function measureTimeToInvite(agents: number, samples: number): Promise<TimeToInvite> {
+export async function measureTimeToInvite(
+  agents: number,
+  samples: number,
+  { openLog: openOther, onStarted }: InviteOptions = {},
+): Promise<TimeToInvite> {
   const dataDir = await mkdtemp(join(tmpdir(), "ringdown-bench-"));
   const closing: (() => Promise<void>)[] = [];
   try {
     const { telephony, bank } = await openPhoneNetwork(agents, dataDir, closing);
-    const log = openMemoryLog(systemClock);
+    const log = (await openOther?.()) ?? openMemoryLog(systemClock);
     closing.push(() => log.close());
     const acd = await startAcd({ nodeId: "bench", log, clock: systemClock, journal });
     closing.push(() => acd.close());
+    await onStarted?.();
     const office = new Office(acd, telephony, bank, agents);
     await office.measureEntry(Math.ceil(samples / 5)); // three programs that have never done this before
     const entry = await office.measureEntry(samples);

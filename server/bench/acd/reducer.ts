@@ -3,7 +3,7 @@ import { createBoard, nextDeadline } from "../../src/acd/core/board.ts";
 import type { Effect } from "../../src/acd/core/effect.ts";
 import type { AcdEvent } from "../../src/acd/core/event.ts";
 import { reduce } from "../../src/acd/core/reduce.ts";
-import { defaultQueueSettings, oneCall } from "../../src/acd/core/settings.ts";
+import { defaultQueueSettings, oneCall, type Ring } from "../../src/acd/core/settings.ts";
 import { percentiles, type Percentiles } from "./percentiles.ts";
 
 export interface ReducerResult {
@@ -25,10 +25,14 @@ const talkMs = 300_000;
  * A saturated center: as many callers wait as there are agents, everybody talks for five minutes, so that talks end
  * the more often the more agents there are. Over and over: a talk ends, wrap-up ends, the next caller is offered
  * and accepted, and another comes; some offers are declined and each tenth caller hangs up. The queues announce
- * positions every minute, with a tick for each.
+ * positions every minute, with a tick for each. `isSkilled`: every caller asks for one of twenty combinations of
+ * skills, every agent has some, and rings lower and drop what is asked for as the wait goes on.
  */
-export function benchReducer(agents: number, events = 300_000): ReducerResult {
-  const world = new World(agents);
+export function benchReducer(
+  agents: number,
+  { events = 300_000, isSkilled = false }: { events?: number; isSkilled?: boolean } = {},
+): ReducerResult {
+  const world = new World(agents, isSkilled);
   world.fill();
   world.work(Math.min(events / 4, 50_000));
   const samples = new Float64Array(events);
@@ -48,10 +52,34 @@ export function benchReducer(agents: number, events = 300_000): ReducerResult {
   };
 }
 
+const languages = ["zh", "en", "de", "es", "fr"];
+const topics = ["billing", "returns", "technical", "sales"];
+/** Twenty kinds: each language with each topic, at a proficiency. */
+const requirements = languages.flatMap((language, one) =>
+  topics.map((topic, other) => `language=${language} and ${topic}>=${3 + ((one + other) % 4)}`),
+);
+const rings: Ring[] = [
+  { afterMs: 60_000, lowerBy: 2, drop: [], level: 1, borrowFrom: [] },
+  { afterMs: 180_000, lowerBy: 4, drop: topics, level: 1, borrowFrom: [] },
+  { afterMs: 600_000, lowerBy: 10, drop: ["*"], level: 1, borrowFrom: [] },
+];
+
+/** Two languages and two topics each, at proficiencies from 1 to 10. */
+function skillsOf(agent: number): Record<string, number> {
+  const pick = (names: string[], by: number): string => names[(agent * by + by) % names.length] ?? "";
+  return {
+    [`language=${pick(languages, 1)}`]: 5 + (agent % 6),
+    [`language=${pick(languages, 3)}`]: 3 + (agent % 8),
+    [pick(topics, 1)]: 1 + ((agent * 7) % 10),
+    [pick(topics, 3)]: 1 + ((agent * 3) % 10),
+  };
+}
+
 class World {
   readonly board: Board = createBoard();
   times: { samples: Float64Array; count: number } | null = null;
   private readonly agents: number;
+  private readonly isSkilled: boolean;
   private now = 1_800_000_000_000;
   private lines = 0;
   private seed = 1;
@@ -60,8 +88,9 @@ class World {
   private talks: { interactionId: string; agentId: string }[] = [];
   private waitingIds: string[] = [];
 
-  constructor(agents: number) {
+  constructor(agents: number, isSkilled: boolean) {
     this.agents = agents;
+    this.isSkilled = isSkilled;
   }
 
   fill(): void {
@@ -69,7 +98,12 @@ class World {
       const settings = { queueId: `q${queue}`, ...defaultQueueSettings, wrapUpMs: 5_000 };
       this.apply({
         type: "queue-set",
-        settings: { ...settings, announceEveryMs: 60_000, maxWaitMs: 3_600_000 },
+        settings: {
+          ...settings,
+          announceEveryMs: 60_000,
+          maxWaitMs: 3_600_000,
+          rings: this.isSkilled ? rings : [],
+        },
       });
     }
     for (let agent = 0; agent < this.agents; agent += 1) this.addAgent(agent);
@@ -85,7 +119,8 @@ class World {
       queueId: `q${(number + index * 7) % queues}`,
       priority: index,
     }));
-    const profile = { routable: true, cause: "ready", queues: memberships, capacity: oneCall };
+    const skills = this.isSkilled ? { skills: skillsOf(number) } : {};
+    const profile = { routable: true, cause: "ready", queues: memberships, capacity: oneCall, ...skills };
     this.apply({ type: "agent-set", agentId: `agent-${number}`, ...profile });
   }
 
@@ -102,6 +137,7 @@ class World {
       channel: "voice",
       priority,
       enqueuedAt: this.now,
+      ...(this.isSkilled ? { requirement: requirements[this.callers % requirements.length] ?? "" } : {}),
     });
   }
 

@@ -19,14 +19,19 @@ export interface TimeToOfferResult {
   onFreeingMs: Percentiles;
 }
 
-/** Through the door, as the program uses it: the log, the reducer, the effects made final, the steps told. */
+/**
+ * Through the door, as the program uses it: the log, the reducer, the effects made final, the steps told. `onStarted`
+ * runs once this controller has joined: who joins afterwards does not lead.
+ */
 export async function benchTimeToOffer(
   log: EventLog,
   agents: number,
   samples: number,
+  onStarted: () => Promise<void> = () => Promise.resolve(),
 ): Promise<TimeToOfferResult> {
   const acd = await startAcd({ nodeId: "bench", log, clock: systemClock, journal: openLog("silent") });
   try {
+    await onStarted();
     const world = new World(acd, agents);
     await world.fill();
     const onEntry = await world.measureEntry(samples);

@@ -13,10 +13,31 @@ const byAgents = z.strictObject({
   entry: z.strictObject(quantiles),
   freeing: z.strictObject(quantiles),
 });
+const both = z.strictObject({ entry: z.strictObject(quantiles), freeing: z.strictObject(quantiles) });
+const count = z.int().nonnegative();
+const cost = { eventP99Ms: figure, costOfTenTimesTheAgents: figure };
+const reducerFigures = z.strictObject({ "100": figure, "1000": figure, "10000": figure });
 const parts = z.strictObject({ server: figure, embedded: figure });
 const Published = z.strictObject({
   timeToOfferMs: z.strictObject({ "1": byAgents, "100": byAgents, "1000": byAgents }),
-  reducerEventsPerSecond: z.strictObject({ "100": figure, "1000": figure, "10000": figure }),
+  reducerEventsPerSecond: reducerFigures,
+  reducer: z.strictObject({
+    ...cost,
+    skilled: z.strictObject({ ...cost, eventsPerSecond: reducerFigures }),
+  }),
+  onRedis: z.strictObject({
+    timeToOfferMs: z.strictObject({ leading: both, following: both }),
+    timeToInviteMs: byAgents,
+    order: z.strictObject({
+      "40": z.strictObject({
+        callers: count,
+        waited: count,
+        overtaken: z.literal(0),
+        wrongAgent: z.literal(0),
+      }),
+    }),
+    takeover: z.strictObject({ waiting: count, longestMs: figure }),
+  }),
   callSetupsPerSecond: figure,
   cpuMsPerCall: figure,
   bytesPerWaitingCall: figure,

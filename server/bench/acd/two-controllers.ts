@@ -1,0 +1,25 @@
+import type { SharedRedis } from "./controllers.ts";
+import { benchTimeToOffer, type TimeToOfferResult } from "./time-to-offer.ts";
+
+export interface TwoControllers {
+  /** At the controller that leads, whose own callers are offered. */
+  leading: TimeToOfferResult;
+  /** At the one that follows: its lines go by Redis to the leader, and the effects come back the same way. */
+  following: TimeToOfferResult;
+}
+
+/** Time to offer, without telephones, with two controllers on one Redis. */
+export async function benchTwoControllers(
+  shared: SharedRedis,
+  agents: number,
+  samples: number,
+): Promise<TwoControllers> {
+  const leadingLog = await shared.openLog(`leading-${agents}`);
+  const leading = await benchTimeToOffer(leadingLog, agents, samples, async () => {
+    await shared.startController(`leading-${agents}`);
+  });
+  await shared.startController(`following-${agents}`);
+  const followingLog = await shared.openLog(`following-${agents}`);
+  const following = await benchTimeToOffer(followingLog, agents, samples);
+  return { leading, following };
+}
