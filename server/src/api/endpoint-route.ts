@@ -20,6 +20,7 @@ export interface RouteParts {
 }
 
 const jsonLimit = "2mb";
+const largeJsonLimit = "32mb";
 const audioLimit = "11mb";
 
 /** The chain of one endpoint: limits and gate before the body is read, then parse, run, answer. */
@@ -64,7 +65,8 @@ function bodyParsers(endpoint: Endpoint): RequestHandler[] {
       express.raw({ type: [endpoint.requestType, "audio/x-wav", "audio/vnd.wave"], limit: audioLimit }),
       refuseOtherThan(endpoint.requestType),
     ];
-  return [express.json({ limit: jsonLimit, strict: false }), refuseOtherThan("application/json")];
+  const limit = endpoint.largeBody === true ? largeJsonLimit : jsonLimit;
+  return [express.json({ limit, strict: false }), refuseOtherThan("application/json")];
 }
 
 /** A body that no parser took is of a kind that the endpoint doesn't understand. */

@@ -22,6 +22,8 @@ export interface Endpoint<
   /** A body or result that is not JSON. */
   requestType?: "audio/wav";
   resultType?: "audio/wav";
+  /** A body of JSON that may be up to 32 MB; the usual limit is 2 MB. */
+  largeBody?: true;
 }
 
 interface EndpointParts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {
@@ -35,6 +37,7 @@ interface EndpointParts<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   result?: R;
   requestType?: "audio/wav";
   resultType?: "audio/wav";
+  largeBody?: true;
 }
 
 export const Nothing = z.object({}).strict();

@@ -158,6 +158,7 @@ export const checkRouting = endpoint({
   method: "POST",
   path: "/api/routing/check",
   access: "administrator",
+  largeBody: true,
   summary: "What is wrong with a document, and what it would change; nothing is kept",
   body: z.object({ document: RoutingDocument }).strict(),
   result: Checked,
@@ -166,6 +167,7 @@ export const saveRoutingDraft = endpoint({
   method: "PUT",
   path: "/api/routing/draft",
   access: "administrator",
+  largeBody: true,
   summary: "Keep a draft; takes effect when it is published. May have problems",
   body: z
     .object({
@@ -188,6 +190,7 @@ export const publishRouting = endpoint({
   method: "POST",
   path: "/api/routing/publish",
   access: "administrator",
+  largeBody: true,
   summary:
     "Publish the draft, or a whole document from a file; refused when it has errors, or when somebody published since",
   body: z

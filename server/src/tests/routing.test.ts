@@ -5,6 +5,11 @@ import * as queues from "../contract/queues.ts";
 import { plainMembership, QueueSettings } from "../contract/queues.ts";
 import * as routing from "../contract/routing.ts";
 import type { RoutingDocument } from "../contract/routing.ts";
+import { openAdmin } from "../admin/admin.ts";
+import { systemClock } from "../base/clock.ts";
+import { openLog } from "../base/log.ts";
+import { openPrompts, validateFlow } from "../ivr/ivr.ts";
+import { openTestDatabase } from "../store/test-database.ts";
 import { startOffice, type OfficeRig } from "./office-rig.ts";
 import type { ApiClient } from "./system/api-client.ts";
 
@@ -81,8 +86,8 @@ describe("the routing configuration", () => {
       ["added", "team", "North", null],
       ["changed", "queue", "Sales", "settings.rings"],
       ["changed", "queue", "Sales", "settings.scheduleId"],
-      ["changed", "queue", "Sales", "members.Ann Lee"],
       ["changed", "queue", "Sales", "teams.North"],
+      ["changed", "queue", "Sales", "members.Ann Lee"],
       ["changed", "agent", "Ann Lee", "skills.language=zh"],
     ]);
     const { directory } = office.admin;
@@ -151,6 +156,17 @@ describe("the routing configuration", () => {
       }),
     ).rejects.toMatchObject({ status: 400 });
     expect((await read()).version).toBe(version);
+  });
+
+  it("takes documents of thousands of members", async () => {
+    const { document } = await read();
+    const sales = queueNamed(document, "Sales");
+    sales.members = Array.from({ length: 10_000 }, () => ({ ...plainMembership, personId: randomUUID() }));
+    queueNamed(document, "Support").members = sales.members;
+    document.agents = sales.members.map(({ personId }) => ({ personId, skills: {}, capacity: null }));
+    expect(JSON.stringify(document).length).toBeGreaterThan(2_000_000);
+    const { problems } = await root.call(routing.checkRouting, { body: { document } });
+    expect(problems.filter(({ severity }) => severity === "error")).toHaveLength(3);
   });
 
   it("says what a document would change without keeping anything", async () => {
@@ -241,5 +257,35 @@ describe("the draft", () => {
     ).rejects.toMatchObject({ code: "conflict" });
     await root.call(routing.publishRouting, { body: { revision: seen.draft?.revision } });
     expect(office.admin.directory.queue(queueId)?.settings.wrapUpMs).toBe(1_000);
+  });
+});
+
+describe("an installation from before there were versions", () => {
+  it("has what it has as version 1, with the defaults of what is new", async () => {
+    const database = await openTestDatabase();
+    await database.postgres.query(
+      `insert into queue (name, settings) values ('Old', '{"strategy": "round-robin", "wrapUpMs": 1000}')`,
+    );
+    const log = openLog("silent");
+    const prompts = openPrompts({ uploadsDirectory: "none" });
+    const { postgres } = database;
+    const admin = await openAdmin({
+      postgres,
+      clock: systemClock,
+      log,
+      realm: "test",
+      validateFlow,
+      prompts,
+    });
+    const [queue] = admin.directory.queues();
+    expect(queue).toMatchObject({
+      name: "Old",
+      settings: { strategy: "round-robin", ringAtOnce: 1, rings: [] },
+    });
+    const versions = await postgres.query("select version, source, note, differences from routing_version");
+    expect(versions).toEqual([{ version: 1, source: "direct", note: "As it was found", differences: 1 }]);
+    await expect(postgres.query("update routing_version set note = ''")).rejects.toThrow("append-only");
+    await admin.close();
+    await database.close();
   });
 });

@@ -1,5 +1,6 @@
 /** Whether anybody in a queue can meet what it requires, from the start or from some ring on. */
 import { meets, relaxRequirement, type Requirement } from "../../contract/requirement.ts";
+import { stagesOf } from "./check-rings.ts";
 import { type QueueInspection, seconds } from "./queue-inspection.ts";
 
 /** Deactivated people count, so that nothing becomes an error by somebody's going. */
@@ -8,7 +9,7 @@ export function checkReach(one: QueueInspection, requirement: Requirement | null
   if (requirement === null || staffOf(queue.id).length === 0) return;
   const skillsOf = new Map(document.agents.map(({ personId, skills }) => [personId, skills]));
   const { rings } = queue.settings;
-  const stages = [{ afterMs: 0, lowerBy: 0, drop: [], level: 1, borrowFrom: [] }, ...rings];
+  const stages = stagesOf(rings);
   const first = stages.findIndex((stage) => {
     const relaxed = relaxRequirement(requirement, stage);
     const own = staffOf(queue.id).filter(({ level }) => level <= stage.level);

@@ -5,18 +5,29 @@ import { isImpossible, relaxRequirement, type Requirement } from "../../contract
 import { type QueueInspection, seconds } from "./queue-inspection.ts";
 import { isSame } from "./routing-fields.ts";
 
-const start: Omit<Ring, "afterMs"> = { lowerBy: 0, drop: [], level: 1, borrowFrom: [] };
-
 export function checkRings(one: QueueInspection, requirement: Requirement | null): void {
   const { rings } = one.queue.settings;
+  const stages = stagesOf(rings);
   rings.forEach((ring, at) => {
     checkOrder(one, ring, rings[at - 1], at);
-    checkEffect(one, ring, rings[at - 1] ?? start, at);
+    checkEffect(one, stages[at + 1], stages[at], at);
     checkDropped(one, ring, at);
     checkBorrowed(one, ring, at);
     if (requirement !== null) checkRelaxed(one, requirement, ring, at);
   });
   checkLevels(one);
+}
+
+/** What holds from the start, and from each ring on: levels and loans add up, lowering and dropping are the last ring's. */
+export function stagesOf(rings: readonly Ring[]): Ring[] {
+  let stage: Ring = { afterMs: 0, lowerBy: 0, drop: [], level: 1, borrowFrom: [] };
+  const stages = [stage];
+  for (const ring of rings) {
+    const borrowFrom = [...new Set([...stage.borrowFrom, ...ring.borrowFrom])];
+    stage = { ...ring, level: Math.max(stage.level, ring.level), borrowFrom };
+    stages.push(stage);
+  }
+  return stages;
 }
 
 function where({ path }: QueueInspection, at: number, field = ""): string {
@@ -41,22 +52,27 @@ function checkOrder(one: QueueInspection, ring: Ring, before: Ring | undefined, 
     );
 }
 
-function checkEffect(one: QueueInspection, ring: Ring, before: Omit<Ring, "afterMs">, at: number): void {
+function checkEffect(
+  one: QueueInspection,
+  now: Ring | undefined,
+  before: Ring | undefined,
+  at: number,
+): void {
+  if (now === undefined || before === undefined) return;
   const { queue, subject, warning } = one;
-  const { afterMs: _, ...now } = ring;
-  const { lowerBy, drop, level, borrowFrom } = before;
-  if (isSame(now, { lowerBy, drop, level, borrowFrom }))
+  const ring = `Ring ${at + 1} of ${queue.name}`;
+  if (isSame({ ...now, afterMs: 0 }, { ...before, afterMs: 0 }))
+    warning(where(one, at), subject, `${ring} changes nothing: it is like what comes before it`);
+  else if (now.lowerBy < before.lowerBy || before.drop.some((skill) => !drops(now, skill)))
     warning(
       where(one, at),
       subject,
-      `Ring ${at + 1} of ${queue.name} changes nothing: it is like what comes before it`,
+      `${ring} asks for more than what comes before it: rings are there to widen`,
     );
-  else if (ring.level < level)
-    warning(
-      where(one, at, "level"),
-      subject,
-      `Ring ${at + 1} of ${queue.name} goes back from level ${level} to level ${ring.level}: rings are there to widen`,
-    );
+}
+
+function drops({ drop }: Ring, skill: string): boolean {
+  return drop.includes(skill) || drop.includes("*") || drop.includes(skill.split("=")[0] ?? skill);
 }
 
 function checkDropped(one: QueueInspection, ring: Ring, at: number): void {

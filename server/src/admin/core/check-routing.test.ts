@@ -149,6 +149,11 @@ describe("checkRouting", () => {
       "warning queues.0.settings.rings.0 | Ring 1 of Sales changes nothing: it is like what comes before it",
     ],
     [
+      "a ring that narrows",
+      { sales: { rings: [ring(9_000, { lowerBy: 2 }), ring(12_000, { lowerBy: 1 })] } },
+      "warning queues.0.settings.rings.1 | Ring 2 of Sales asks for more than what comes before it: rings are there to widen",
+    ],
+    [
       "a level without members",
       { sales: { rings: [ring(9_000, { level: 3 })] } },
       "warning queues.0.settings.rings.0.level | Ring 1 of Sales reaches level 3, but nobody is on levels 2 to 3",

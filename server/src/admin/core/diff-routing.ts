@@ -53,7 +53,7 @@ function gone(thing: Thing, nameOf: Namer): RoutingDifference[] {
 function changes(before: Thing, after: Thing, oldName: Namer, newName: Namer): RoutingDifference[] {
   const { what, id } = after;
   const name = after.name || (newName(id) ?? id);
-  return [...new Set([...before.fields.keys(), ...after.fields.keys()])]
+  return [...new Set([...after.fields.keys(), ...before.fields.keys()])]
     .filter((field) => !isSame(before.fields.get(field), after.fields.get(field)))
     .map((field) => ({
       kind: "changed",
