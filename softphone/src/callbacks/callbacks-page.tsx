@@ -39,8 +39,8 @@ export function CallbacksPage() {
     t("interaction.queue"),
     t("callbacks.state"),
     t("callbacks.tries"),
-    t(shown === "open" ? "callbacks.waits" : "callbacks.asked"),
-    t(shown === "open" ? "callbacks.expires" : "callbacks.ended"),
+    shown === "open" ? t("callbacks.waits") : t("callbacks.asked"),
+    shown === "open" ? t("callbacks.expires") : t("callbacks.ended"),
     { name: t("common.actions"), is: "hidden" as const },
   ];
   return (
@@ -65,7 +65,7 @@ export function CallbacksPage() {
           items={rows}
           empty={
             <Empty
-              title={t(shown === "open" ? "callbacks.none" : "callbacks.noneOver")}
+              title={shown === "open" ? t("callbacks.none") : t("callbacks.noneOver")}
               hint={t("callbacks.noneHint")}
             />
           }
@@ -147,7 +147,7 @@ function CallbackStateTag(props: { callback: contract.Callback }) {
     if (closed) return <Tag>{t("callbacks.closed")}</Tag>;
     if (nextTryAt !== null && nextTryAt > Date.now())
       return <Tag>{t("callbacks.due", { time: formats.moment(nextTryAt) })}</Tag>;
-    return <Tag tone="warn">{t(first ? "callbacks.first" : "callbacks.inQueue")}</Tag>;
+    return <Tag tone="warn">{first ? t("callbacks.first") : t("callbacks.inQueue")}</Tag>;
   }
   if (state === "done") return <Tag tone="good">{t("callbacks.done")}</Tag>;
   const tone = state === "cancelled" ? "plain" : "bad";

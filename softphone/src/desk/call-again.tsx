@@ -16,7 +16,7 @@ export function CallAgainLater(props: { card: agentDesk.CallCard }) {
     onDone: ({ state }) => {
       setDone(true);
       notifications.show({
-        message: t(state === "failed" ? "callbacks.lastTry" : "callbacks.againLater"),
+        message: state === "failed" ? t("callbacks.lastTry") : t("callbacks.againLater"),
       });
     },
   });

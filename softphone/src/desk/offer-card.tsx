@@ -19,6 +19,7 @@ export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; 
   const { t } = useTranslation();
   const labels = useLabels();
   const { card, callingSince } = props.offer;
+  const queue = labels.queue(card.queueId);
   return (
     <section
       className={`${classes["hero"]} ${classes["offer"]}`}
@@ -28,7 +29,7 @@ export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; 
       <div className={classes["headline"]}>
         <div>
           <div className={classes["caption"]}>
-            {t(card.callback ? "offer.callback" : "offer.incoming", { queue: labels.queue(card.queueId) })}
+            {card.callback ? t("offer.callback", { queue }) : t("offer.incoming", { queue })}
           </div>
           <h2 className={`${classes["who"]} rd-num`}>{labels.caller(card.from)}</h2>
           <CardWhy card={card} />

@@ -60,6 +60,8 @@ describe("the timeline's words", () => {
 });
 
 const everyField = {
+  number: "+15550177",
+  try: 1,
   name: "n",
   mode: "closed",
   from: "f",
