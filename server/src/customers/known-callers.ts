@@ -5,10 +5,10 @@ import { callerForms } from "./core/customer-number.ts";
 import { findByForms } from "./customers.postgres.ts";
 
 /**
- * Who calls, by number. Asked of the database by primary key (well under a millisecond), not of an index in memory:
- * 200,000 customers with a few attributes each would take some 150 MB of every process and have to be kept in step
- * among them, for a question that is asked once per call. A call waits for the answer a moment only
- * (interactions/conversation.ts) and goes on as an ordinary caller's without it.
+ * Who calls, by number. Asked of the database by primary key, not of an index in memory: 200,000 customers with three
+ * attributes each took 67 MB of heap when measured, in every process, and would have to be kept in step among them, for
+ * a question that is asked once per call. A call waits 300 ms for the answer at most (interactions/in-time.ts), and
+ * goes on as an ordinary caller's without it.
  *
  * What was found, or not found, is remembered for a minute, as one call asks more than once; a change of any customer,
  * in whichever process, forgets it all, so that who was removed is gone from here, too.

@@ -39,12 +39,19 @@ export function openCallbackConversation(
   let best: Outcome = "not-served";
   let ended = false;
   let customer: CallerLeg | null = null;
+  let known: NonNullable<CallCard["customer"]> | null = null;
 
   number.then((value) => (readableNumber = value)).catch(() => undefined); // only rejects when the ledger closes
   ledger.append(interactionId, { type: "flow.language", language });
   const attributes = inTime(world.customers.attributesOf(from), {}, clock, (problem) => {
     log.warn({ interactionId, problem }, "The customer's attributes are not known in this call back");
   });
+  world.customers.find(from).then(
+    (found) => (known = found && { id: found.id, name: found.name, attributes: found.attributes }),
+    (error: unknown) => {
+      log.warn({ interactionId, error }, "Who is called back could not be looked up");
+    },
+  );
   world.earlierCalls(from, interactionId).then(
     (found) => (earlier = found),
     (error: unknown) => {
@@ -81,6 +88,7 @@ export function openCallbackConversation(
       interactionId,
       number: readableNumber,
       from,
+      customer: known,
       to,
       source: "callback",
       callback: {

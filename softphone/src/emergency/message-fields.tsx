@@ -29,6 +29,7 @@ export function MessageFields(props: { value: Message; onChange: (value: Message
       {people.Language.options.map((language) => (
         <PromptsField
           key={language}
+          oneLanguage
           legend={t("emergency.heardIn", { language: t(`language.${language}`) })}
           value={value.prompts[language] ?? []}
           onChange={(prompts) => change({ prompts: { ...value.prompts, [language]: prompts } })}

@@ -97,7 +97,7 @@ describe("the emergency switch", () => {
     await page.getByRole("radio", { name: "Test alarm" }).check();
     await page.getByTestId("emergency-next").press("Enter");
     const effects = await page.getByTestId("emergency-effects").innerText();
-    expect(effects).toContain("Callers hear the message, then the call ends.");
+    expect(effects).toContain("Callers hear the message, then the call ends");
     expect(effects).toContain("Those who wait leave their queues at once and hear it");
     await page.getByTestId("emergency-confirm").press("Enter");
     const banner = page.getByTestId("emergency-banner");
