@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Failure } from "../base/failure.ts";
 import { describeError, openLog } from "../base/log.ts";
-import { openPostgres } from "../store/postgres.ts";
+import { openPostgres, type Postgres } from "../store/postgres.ts";
 import { propose } from "./core/proposal.ts";
 import { makeReport, type Report } from "./core/report.ts";
 import { readPast } from "./past.ts";
@@ -15,11 +15,7 @@ const smallestStep = 0.01;
 async function run({ url, period, proposal, replications, seed }: HistoryTask): Promise<Report> {
   const options = { migrate: false, startTimeoutMs: 5_000, maximumConnections: 1 };
   const postgres = await openPostgres({ url }, openLog("silent"), options);
-  const source = await readPast(postgres, {
-    period,
-    current: null,
-    propose: (document) => propose(document, proposal),
-  }).finally(() => postgres.close());
+  const source = await readSource(postgres, period, proposal);
   let told = 0;
   return makeReport(source.inputs, {
     current: source.current,
@@ -33,6 +29,22 @@ async function run({ url, period, proposal, replications, seed }: HistoryTask): 
       tell({ type: "progress", share });
     },
   });
+}
+
+async function readSource(
+  postgres: Postgres,
+  period: HistoryTask["period"],
+  proposal: HistoryTask["proposal"],
+): Promise<Awaited<ReturnType<typeof readPast>>> {
+  try {
+    return await readPast(postgres, {
+      period,
+      current: null,
+      propose: (document) => propose(document, proposal),
+    });
+  } finally {
+    await postgres.close();
+  }
 }
 
 function tell(message: WorkerMessage): void {

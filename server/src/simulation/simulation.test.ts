@@ -32,17 +32,17 @@ type Endpoint = (typeof contract)["startSimulation" | "readSimulation" | "cancel
 async function call(endpoint: Endpoint, input: Partial<InputOf<Endpoint>>): Promise<unknown> {
   const bound = simulations.endpoints.find((each) => each.endpoint === endpoint);
   if (!bound) throw new Error("The endpoint is not served");
-  return await bound.run({ params: {}, query: {}, body: {}, ...input } as never, {} as never);
+  return await bound.run({ params: {}, query: {}, body: {}, ...input }, {} as never);
 }
 
 async function start(request: Partial<SimulationRequest>): Promise<SimulationJob> {
   const proposed = { type: "queues", queues: [{ queueId: ids.sales }] };
   const body = contract.SimulationRequest.parse({ from: pastFrom, to: pastTo, proposed, ...request });
-  return (await call(contract.startSimulation, { body } as never)) as SimulationJob;
+  return (await call(contract.startSimulation, { body })) as SimulationJob;
 }
 
 async function read(simulationId: string): Promise<SimulationJob> {
-  const job = await call(contract.readSimulation, { params: { simulationId } } as never);
+  const job = await call(contract.readSimulation, { params: { simulationId } });
   return contract.SimulationJob.parse(job);
 }
 
@@ -98,17 +98,16 @@ describe("a simulation of the past, in the server", () => {
     const first = await start({ replications: 20 });
     const second = await start({});
     expect(second).toMatchObject({ state: "waiting", ahead: 1 });
-    await call(contract.cancelSimulation, { params: { simulationId: second.id } } as never);
+    await call(contract.cancelSimulation, { params: { simulationId: second.id } });
     expect(await read(second.id)).toMatchObject({ state: "cancelled" });
-    await call(contract.cancelSimulation, { params: { simulationId: first.id } } as never);
+    await call(contract.cancelSimulation, { params: { simulationId: first.id } });
     expect(await untilEnded(first.id)).toMatchObject({ state: "cancelled", result: null });
-    await call(contract.cancelSimulation, { params: { simulationId: first.id } } as never);
+    await call(contract.cancelSimulation, { params: { simulationId: first.id } });
     await expect(read(first.id)).rejects.toMatchObject({ code: "not-found" });
     const many = [];
     for (let count = 0; count < 6; count += 1) many.push(await start({ replications: 20 }));
     await expect(start({})).rejects.toMatchObject({ code: "rate-limited" });
-    for (const { id } of many)
-      await call(contract.cancelSimulation, { params: { simulationId: id } } as never);
+    for (const { id } of many) await call(contract.cancelSimulation, { params: { simulationId: id } });
     for (const { id } of many) await untilEnded(id);
   });
 
