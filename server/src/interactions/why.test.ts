@@ -7,7 +7,7 @@ import type { SignedInContext } from "../base/handler.ts";
 import { openLog } from "../base/log.ts";
 import type { Interaction } from "../contract/interactions.ts";
 import type { Role } from "../contract/people.ts";
-import { type AgentAnswer, explainAgent, explainWaiting, type WaitingAnswer } from "../contract/why.ts";
+import { explainAgent, explainWaiting } from "../contract/why.ts";
 import { whyEndpoints } from "./why.handlers.ts";
 
 const [sales, anna, ben, unknown] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
@@ -43,9 +43,9 @@ async function ask(path: string, params: object, user: { id: string; role: Role 
 }
 const boss = { id: randomUUID(), role: "supervisor" as const };
 const askWaiting = async (interactionId: string) =>
-  explainWaiting.result.parse(await ask(explainWaiting.path, { interactionId }, boss)) as WaitingAnswer;
+  explainWaiting.result.parse(await ask(explainWaiting.path, { interactionId }, boss));
 const askAgent = async (personId: string, user: { id: string; role: Role } = boss) =>
-  explainAgent.result.parse(await ask(explainAgent.path, { personId }, user)) as AgentAnswer;
+  explainAgent.result.parse(await ask(explainAgent.path, { personId }, user));
 const setAgent = (agentId: string, routable: boolean, skills = {}) =>
   acd.setAgent({
     agentId,

@@ -24,16 +24,18 @@ const partNames = ["postgres", "eventLog", "sip", "media"];
 
 /** The router, the parts, the traffic and the log, as they are when they are asked. */
 export function watchHouse(registry: Registry, sources: HouseSources): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = (name: string, help: string, read: () => number) => {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
+  };
   const { routing, traffic, backlog } = sources;
   gauge("ringdown_router_leader", "1 when this node is the router.", () => Number(routing().isLeading));
   gauge("ringdown_router_epoch", "The newest fencing epoch known here.", () => routing().epoch);
@@ -58,51 +60,58 @@ export function watchHouse(registry: Registry, sources: HouseSources): void {
     "Lines of the ledger that are not in PostgreSQL yet.",
     () => backlog().entries,
   );
-  new Gauge({
+  const buildInfo = new Gauge({
     name: "ringdown_build_info",
     help: "The program's version and node; always 1.",
     labelNames: ["version", "node"],
-    registers,
-  }).set({ version: sources.version, node: sources.nodeId }, 1);
-  watchParts(registers, sources);
-  countElsewhere(registers, sources);
+    registers: [registry],
+  });
+  buildInfo.set({ version: sources.version, node: sources.nodeId }, 1);
+  watchParts(registry, sources);
+  countElsewhere(registry, sources);
 }
 
-function watchParts(registers: Registry[], { clock, parts }: HouseSources): void {
-  new Gauge({
-    name: "ringdown_part_up",
-    help: "1 when the part can be reached: PostgreSQL, the router's log (memory or Redis), SIP edge, media server.",
-    labelNames: ["part"],
-    registers,
-    async collect() {
-      const found = await within(clock, partsWithinMs, parts());
-      for (const part of partNames) this.set({ part }, Number(found?.[part]?.ok ?? false));
-    },
-  });
+function watchParts(registry: Registry, { clock, parts }: HouseSources): void {
+  registry.registerMetric(
+    new Gauge({
+      name: "ringdown_part_up",
+      help: "1 when the part can be reached: PostgreSQL, the router's log (memory or Redis), SIP edge, media server.",
+      labelNames: ["part"],
+      registers: [],
+      async collect() {
+        const found = await within(clock, partsWithinMs, parts());
+        for (const part of partNames) this.set({ part }, Number(found?.[part]?.ok ?? false));
+      },
+    }),
+  );
 }
 
 /** What others count: told as it stands. */
-function countElsewhere(registers: Registry[], { traffic, logged }: HouseSources): void {
-  new Counter({
-    name: "ringdown_calls_rejected_total",
-    help: "Calls that were refused at the SIP edge, by cause.",
-    labelNames: ["cause"],
-    registers,
-    collect() {
-      this.reset();
-      for (const [cause, count] of Object.entries(traffic().callsRejected)) this.inc({ cause }, count);
-    },
-  });
-  new Counter({
-    name: "ringdown_log_lines_total",
-    help: "Lines logged as a warning or an error.",
-    labelNames: ["level"],
-    registers,
-    collect() {
-      this.reset();
-      for (const [level, count] of Object.entries(logged())) this.inc({ level }, count);
-    },
-  });
+function countElsewhere(registry: Registry, { traffic, logged }: HouseSources): void {
+  registry.registerMetric(
+    new Counter({
+      name: "ringdown_calls_rejected_total",
+      help: "Calls that were refused at the SIP edge, by cause.",
+      labelNames: ["cause"],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [cause, count] of Object.entries(traffic().callsRejected)) this.inc({ cause }, count);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: "ringdown_log_lines_total",
+      help: "Lines logged as a warning or an error.",
+      labelNames: ["level"],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [level, count] of Object.entries(logged())) this.inc({ level }, count);
+      },
+    }),
+  );
 }
 
 async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | null> {

@@ -58,38 +58,45 @@ export function watchQueues(
   sources: { queues(): { name: string; row: Row }[]; now(): number },
 ): void {
   for (const { name, help, read } of gauges)
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        labelNames: ["queue_id"],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const { row } of sources.queues()) {
+            const value = read(row, sources.now());
+            if (value !== null) this.set({ queue_id: row.queueId }, value);
+          }
+        },
+      }),
+    );
+  registry.registerMetric(
     new Gauge({
-      name,
-      help,
-      labelNames: ["queue_id"],
-      registers: [registry],
+      name: "ringdown_queue_agents",
+      help: "Members of the queue who are signed in, by state.",
+      labelNames: ["queue_id", "state"],
+      registers: [],
       collect() {
         this.reset();
-        for (const { row } of sources.queues()) {
-          const value = read(row, sources.now());
-          if (value !== null) this.set({ queue_id: row.queueId }, value);
-        }
+        for (const { row } of sources.queues())
+          for (const [state, column] of states)
+            this.set({ queue_id: row.queueId, state }, row.agents[column]);
       },
-    });
-  new Gauge({
-    name: "ringdown_queue_agents",
-    help: "Members of the queue who are signed in, by state.",
-    labelNames: ["queue_id", "state"],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { row } of sources.queues())
-        for (const [state, column] of states) this.set({ queue_id: row.queueId, state }, row.agents[column]);
-    },
-  });
-  new Gauge({
-    name: "ringdown_queue_info",
-    help: "The queue's name; always 1.",
-    labelNames: ["queue_id", "name"],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { name, row } of sources.queues()) this.set({ queue_id: row.queueId, name }, 1);
-    },
-  });
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: "ringdown_queue_info",
+      help: "The queue's name; always 1.",
+      labelNames: ["queue_id", "name"],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { name, row } of sources.queues()) this.set({ queue_id: row.queueId, name }, 1);
+      },
+    }),
+  );
 }

@@ -57,7 +57,7 @@ export function StarvationAlarm(props: { late: number }) {
         {late > 0 && t("live.lateCallersPlain", { count: late })}
       </span>
       <Button
-        size="xs"
+        size="sm"
         variant="default"
         aria-pressed={isOn}
         leftSection={isOn ? <IconBell size={15} /> : <IconBellOff size={15} />}

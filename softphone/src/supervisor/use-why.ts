@@ -7,18 +7,20 @@ const askEveryMs = 1_000;
 /** Time passes without an event, too: rings and delays open. */
 const askAnywayEveryMs = 5_000;
 
-/** An explanation that stays current: asked again after live events, at most once a second. */
-export function useWhy<T>(about: readonly string[], ask: () => Promise<T>): UseQueryResult<T> {
+/** An explanation that stays current while there is something to explain: asked again after live events. */
+export function useWhy<T>(about: readonly string[], ask: () => Promise<T>, isOpen = true): UseQueryResult<T> {
   const { state } = useRealtime();
   const query = useQuery({
     queryKey: ["why", ...about],
     queryFn: ask,
+    enabled: isOpen,
     staleTime: 0,
     refetchInterval: askAnywayEveryMs,
     retry: false,
   });
   const { refetch } = query;
   useEffect(() => {
+    if (!isOpen) return undefined;
     let askedAt = Date.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const askAgain = () => {
@@ -33,6 +35,6 @@ export function useWhy<T>(about: readonly string[], ask: () => Promise<T>): UseQ
       stop();
       clearTimeout(timer);
     };
-  }, [state, refetch]);
+  }, [state, refetch, isOpen]);
   return query;
 }

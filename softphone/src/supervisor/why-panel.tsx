@@ -38,13 +38,17 @@ export function WhyPanel(props: { title: string; onClose: () => void; children: 
 /** The answer in its states: being fetched, refused, gone, there. What was there last stays until it is replaced. */
 export function WhyAnswer<T>(props: {
   query: UseQueryResult<T>;
-  /** Where to look once there is nothing to explain any more. */
+  /** There is nothing to explain any more. */
+  isGone?: boolean;
+  /** Where to look then. */
   goneTo?: string;
   children: (answer: T) => ReactNode;
 }) {
   const { t } = useTranslation();
   const { query, goneTo } = props;
-  if (goneTo !== undefined && query.error instanceof Refusal && query.error.code === "not-found") {
+  const isGone =
+    props.isGone === true || (query.error instanceof Refusal && query.error.code === "not-found");
+  if (goneTo !== undefined && isGone) {
     return (
       <p className={classes["sentence"]} role="status" data-testid="why-sentence">
         {t("why.gone")}{" "}

@@ -1,7 +1,7 @@
 import { why, type live } from "@ringdown/contract";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
-import { useNow } from "../live/live.tsx";
+import { useLive, useNow } from "../live/live.tsx";
 import { formatDuration } from "../shared/core/duration.ts";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
@@ -18,12 +18,15 @@ export function WhyWaiting(props: { caller: live.LiveWaiting; onClose: () => voi
   const { t } = useTranslation();
   const labels = useLabels();
   const { interactionId, from } = props.caller;
-  const query = useWhy(["waiting", interactionId], () =>
-    call(why.explainWaiting, { params: { interactionId } }),
+  const isWaiting = useLive((state) => state.waiting.has(interactionId));
+  const query = useWhy(
+    ["waiting", interactionId],
+    () => call(why.explainWaiting, { params: { interactionId } }),
+    isWaiting,
   );
   return (
     <WhyPanel title={t("live.whyWaits", { from: labels.caller(from) })} onClose={props.onClose}>
-      <WhyAnswer query={query} goneTo={`/interactions/${interactionId}`}>
+      <WhyAnswer query={query} isGone={!isWaiting} goneTo={`/interactions/${interactionId}`}>
         {(answer) => (
           <>
             <Sentence answer={answer} />

@@ -12,6 +12,8 @@ interface ReadyMessage {
   http: string;
   sip: string[];
   webNumbers: { number: string; label: string }[];
+  /** Where Prometheus scrapes, when RINGDOWN_METRICS_PORT is set. */
+  metrics: string | null;
   links: { firstAdministrator: string | null; people: { name: string; username: string; url: string }[] };
 }
 
