@@ -36,6 +36,7 @@ const fieldNames = [
   "settings_callback_retryAfterMs",
   "settings_callback_expiresAfterMs",
   "settings_callback_ringMs",
+  "settings_callback_allowed",
   "settings_announceEstimate",
   "settings_alarmWaitMs",
   "settings_leaveOutMs",

@@ -49,8 +49,8 @@ describe("editing the document", () => {
     };
     const document = { ...empty, teams: [{ id: "t", name: "T", personIds: ["ann", "ben"] }] };
     expect(staffOf(document, queue)).toEqual([
-      { personId: "ann", level: 2 },
-      { personId: "ben", level: 1 },
+      { personId: "ann", level: 2, delayMs: 0 },
+      { personId: "ben", level: 1, delayMs: 0 },
     ]);
   });
   it("makes ids that are UUIDs of version 4", () => {
@@ -96,7 +96,7 @@ describe("whom a queue reaches", () => {
     const rings = [
       { ...ring, afterMs: 20_000, lowerBy: 4 },
       { ...ring, afterMs: 40_000, lowerBy: 4, level: 2 },
-      { ...ring, afterMs: 60_000, drop: ["*"], level: 2, borrowFrom: ["b"] },
+      { ...ring, afterMs: 60_000, drop: ["*"], borrowFrom: ["b"] }, // levels stay reached
     ];
     const changed = changeQueue(document, "a", (queue) => ({
       ...queue,
@@ -108,6 +108,17 @@ describe("whom a queue reaches", () => {
       ["ann ben", "billing>=4"],
       ["ann ben chen", "billing>=4"],
       ["ann ben chen dana", null],
+    ]);
+  });
+});
+
+describe("whom a queue reaches after delays", () => {
+  it("grows when a member's delay is over, whether a ring begins then or not", () => {
+    const queue = { ...newQueue("a", "A"), members: [member("ann"), { ...member("ben"), delayMs: 15_000 }] };
+    const reached = reachOf({ ...empty, queues: [queue] }, queue);
+    expect(reached.map(({ afterMs, ring, personIds }) => [afterMs, ring, personIds.length])).toEqual([
+      [0, null, 1],
+      [15_000, null, 2],
     ]);
   });
 });

@@ -8,43 +8,64 @@ type Queue = routing.RoutedQueue;
 export interface Reach {
   /** Milliseconds since the caller came; 0 is the beginning. */
   afterMs: number;
-  /** Index of the ring, or null for the beginning. */
+  /** Index of the ring that begins then; null: the beginning, or members whose delay is over. */
   ring: number | null;
   /** What is asked for by then, in its usual spelling; null: nothing. */
   requirement: string | null;
   personIds: string[];
 }
 
-const atFirst = { afterMs: 0, lowerBy: 0, drop: [], level: 1, borrowFrom: [] } satisfies queues.Ring;
+const atFirst: queues.Ring = { afterMs: 0, lowerBy: 0, drop: [], level: 1, borrowFrom: [] };
 
-/** Who is reached at the beginning and by each ring, in order of time. A requirement that can't be read asks nothing. */
+/**
+ * Who is reached at the beginning, by each ring and after each delay of a member, in order of time. A requirement that
+ * can't be read asks nothing.
+ */
 export function reachOf(document: Document, queue: Queue): Reach[] {
   const { rings, requirement } = queue.settings;
   const parsed = requirement === null ? null : language.parseRequirement(requirement);
   const needed = parsed?.ok === true ? parsed.requirement : null;
-  const steps = [
-    { ring: null, step: atFirst as queues.Ring },
-    ...rings.map((step, ring) => ({ ring, step })),
-  ].toSorted((one, other) => one.step.afterMs - other.step.afterMs);
-  return steps.map(({ ring, step }) => {
-    const left = needed === null ? null : language.relaxRequirement(needed, step);
-    const personIds = candidates(document, queue, step).filter(
-      (personId) => left === null || language.meets(agentOf(document, personId).skills, left),
-    );
-    return {
-      afterMs: step.afterMs,
-      ring,
-      requirement: left === null ? null : language.formatRequirement(left),
-      personIds,
-    };
-  });
+  const delays = staffOf(document, queue).map(({ delayMs }) => delayMs);
+  const moments = [...new Set([0, ...rings.map(({ afterMs }) => afterMs), ...delays])];
+  return moments
+    .toSorted((one, other) => one - other)
+    .map((afterMs) => {
+      const stage = stageAt(rings, afterMs);
+      const left = needed === null ? null : language.relaxRequirement(needed, stage);
+      const at = rings.findIndex((ring) => ring.afterMs === afterMs);
+      return {
+        afterMs,
+        ring: at < 0 ? null : at,
+        requirement: left === null ? null : language.formatRequirement(left),
+        personIds: candidates(document, queue, { ...stage, afterMs }).filter(
+          (personId) => left === null || language.meets(agentOf(document, personId).skills, left),
+        ),
+      };
+    });
 }
 
-/** Members up to the ring's level, and everybody of the queues that are borrowed from, whatever their level there. */
-function candidates(document: Document, queue: Queue, ring: queues.Ring): string[] {
-  const own = staffOf(document, queue).filter(({ level }) => level <= ring.level);
+/** Levels and loans of the rings add up, as in the router; lowering and dropping are the last ring's. */
+function stageAt(rings: readonly queues.Ring[], afterMs: number): queues.Ring {
+  return rings
+    .filter((ring) => ring.afterMs <= afterMs)
+    .toSorted((one, other) => one.afterMs - other.afterMs)
+    .reduce(
+      (stage, ring) => ({
+        ...ring,
+        level: Math.max(stage.level, ring.level),
+        borrowFrom: [...stage.borrowFrom, ...ring.borrowFrom],
+      }),
+      atFirst,
+    );
+}
+
+/** Members whom level and delay let in, and everybody of the queues that are borrowed from, whatever they are there. */
+function candidates(document: Document, queue: Queue, stage: queues.Ring): string[] {
+  const own = staffOf(document, queue).filter(
+    ({ level, delayMs }) => level <= stage.level && delayMs <= stage.afterMs,
+  );
   const borrowed = document.queues
-    .filter(({ id }) => ring.borrowFrom.includes(id))
+    .filter(({ id }) => stage.borrowFrom.includes(id))
     .flatMap((one) => staffOf(document, one));
   return [...new Set([...own, ...borrowed].map(({ personId }) => personId))];
 }

@@ -82,13 +82,22 @@ export function skillsToHave(skills: readonly routing.Skill[]): { skill: string;
   );
 }
 
-/** Who works in the queue with which level: its members, and those of its teams who aren't members themselves. */
-export function staffOf(document: Document, queue: Queue): { personId: string; level: number }[] {
-  const staff = new Map(queue.members.map(({ personId, level }) => [personId, level]));
-  for (const { teamId, level } of queue.teams)
+/** Who works in a queue, and from when on they are asked. */
+export interface Staff {
+  personId: string;
+  level: number;
+  delayMs: number;
+}
+
+/** Members, and people of teams who aren't members themselves; of several teams the one that is asked first counts. */
+export function staffOf(document: Document, queue: Queue): Staff[] {
+  const staff = new Map<string, Staff>();
+  for (const { personId, level, delayMs } of queue.members) staff.set(personId, { personId, level, delayMs });
+  const teams = queue.teams.toSorted((one, other) => one.level - other.level || one.delayMs - other.delayMs);
+  for (const { teamId, level, delayMs } of teams)
     for (const personId of document.teams.find((one) => one.id === teamId)?.personIds ?? [])
-      if (!staff.has(personId)) staff.set(personId, level);
-  return [...staff].map(([personId, level]) => ({ personId, level }));
+      if (!staff.has(personId)) staff.set(personId, { personId, level, delayMs });
+  return [...staff.values()];
 }
 
 /** A random id; `crypto.randomUUID` is missing on pages that are not secure. */

@@ -20,7 +20,7 @@ export function RingTimeline(props: { queue: routing.RoutedQueue }) {
         {reach.map((one) => (
           <li key={`${one.afterMs}-${one.ring ?? "first"}`}>
             <strong>
-              {one.ring === null ? t("rings.atFirst") : t("rings.at", { time: write(one.afterMs) })}
+              {one.afterMs === 0 ? t("rings.atFirst") : t("rings.at", { time: write(one.afterMs) })}
             </strong>{" "}
             {words(one)}{" "}
             <span className={one.personIds.length === 0 ? classes["warning"] : classes["quiet"]}>
@@ -37,7 +37,8 @@ export function RingTimeline(props: { queue: routing.RoutedQueue }) {
 export function useRingWords(queue: routing.RoutedQueue): (reach: Reach) => string {
   const { t } = useTranslation();
   const name = useNames();
-  return ({ ring, requirement }) => {
+  return ({ ring, requirement, afterMs }) => {
+    if (ring === null && afterMs > 0) return t("rings.delayOver");
     if (ring === null) return requirement === null ? t("rings.anyMember") : t("rings.need", { requirement });
     const { lowerBy = 0, drop = [], level = 1, borrowFrom = [] } = queue.settings.rings[ring] ?? {};
     const parts = [

@@ -186,6 +186,13 @@ export function MeasuringSection(props: { editing: QueueEditing }) {
   );
 }
 
+/** `+1555*, 0?????`; null when one isn't such a pattern. */
+function numberPatterns(text: string): string[] | null {
+  const patterns = text.split(/[\s,;，；]+/).filter((pattern) => pattern !== "");
+  const isRight = queues.CallbackSettings.shape.allowed.unwrap().safeParse(patterns).success;
+  return isRight ? patterns : null;
+}
+
 /** Calling back those who don't want to wait. */
 export function CallbackSection(props: { editing: QueueEditing }) {
   const { t } = useTranslation();
@@ -253,6 +260,14 @@ export function CallbackSection(props: { editing: QueueEditing }) {
           max={604_800_000}
           at={at("callback.expiresAfterMs")}
           onChange={(expiresAfterMs) => set({ expiresAfterMs })}
+        />
+        <DraftText
+          label={t("queues.callbackAllowed")}
+          description={t("queues.callbackAllowedHint")}
+          value={callback.allowed.join(", ")}
+          at={at("callback.allowed")}
+          rule={(text) => (numberPatterns(text) === null ? t("queues.callbackAllowedRule") : null)}
+          onChange={(text) => set({ allowed: numberPatterns(text) ?? [] })}
         />
       </div>
     </Stack>

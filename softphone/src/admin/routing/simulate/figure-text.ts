@@ -20,7 +20,7 @@ export function useFigureText(): {
   const value = ({ kind }: Kind, number: number | null): string => {
     if (number === null) return "–";
     if (kind === "time") return time(number);
-    return kind === "share" ? `${(number * 100).toFixed(1)} %` : formats.number(number);
+    return kind === "share" ? `${(number * 100).toFixed(1)} %` : formats.number(Math.round(number));
   };
   const difference = ({ kind }: Kind, number: number): string => {
     const sign = number > 0 ? "+" : number < 0 ? "−" : "±";

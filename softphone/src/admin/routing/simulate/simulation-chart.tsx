@@ -1,4 +1,5 @@
 import { NativeSelect, Table } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
 import type { simulation } from "@ringdown/contract";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -59,12 +60,15 @@ export function SimulationChart(props: { result: simulation.SimulationResult; qu
   );
 }
 
-const [width, height, left, right, top, bottom] = [1_000, 240, 58, 8, 10, 26];
+const [height, left, right, top, bottom] = [240, 58, 8, 10, 26];
+const usualWidth = 1_000;
 
 function Lines(props: { points: readonly ChartPoint[]; figure: ChartedFigure; zone: string; label: string }) {
   const { points, figure } = props;
   const write = useFigureText();
   const { i18n } = useTranslation();
+  const { ref, width: measured } = useElementSize();
+  const width = measured === 0 ? usualWidth : measured;
   const kind = kindOf(figure);
   const most = Math.max(0, ...points.flatMap(({ current, proposed }) => [current ?? 0, proposed ?? 0]));
   const scale = kind === "time" ? 1_000 : 1;
@@ -81,35 +85,42 @@ function Lines(props: { points: readonly ChartPoint[]; figure: ChartedFigure; zo
     day: "numeric",
   });
   return (
-    <svg className={classes["chart"]} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={props.label}>
-      {ticks.map((value) => (
-        <g key={value}>
-          <line x1={left} x2={width - right} y1={y(value)} y2={y(value)} />
-          <text x={left - 6} y={y(value) + 4} textAnchor="end">
-            {write.value({ kind }, value)}
-          </text>
-        </g>
-      ))}
-      {dayStarts(points, day).map(({ index, label }) => (
-        <g key={index}>
-          <line data-day x1={x(index - 0.5)} x2={x(index - 0.5)} y1={top} y2={height - bottom} />
-          <text x={x(index - 0.5) + 4} y={height - 8}>
-            {label}
-          </text>
-        </g>
-      ))}
-      {sides.map((side) => (
-        <path
-          key={side}
-          data-side={side}
-          d={pathOf(
-            points.map((point) => point[side]),
-            x,
-            y,
-          )}
-        />
-      ))}
-    </svg>
+    <div ref={ref}>
+      <svg
+        className={classes["chart"]}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={props.label}
+      >
+        {ticks.map((value) => (
+          <g key={value}>
+            <line x1={left} x2={width - right} y1={y(value)} y2={y(value)} />
+            <text x={left - 6} y={y(value) + 4} textAnchor="end">
+              {write.value({ kind }, value)}
+            </text>
+          </g>
+        ))}
+        {dayStarts(points, day, Math.max(2, Math.floor(width / 90))).map(({ index, label }) => (
+          <g key={index}>
+            <line data-day x1={x(index - 0.5)} x2={x(index - 0.5)} y1={top} y2={height - bottom} />
+            <text x={x(index - 0.5) + 4} y={height - 8}>
+              {label}
+            </text>
+          </g>
+        ))}
+        {sides.map((side) => (
+          <path
+            key={side}
+            data-side={side}
+            d={pathOf(
+              points.map((point) => point[side]),
+              x,
+              y,
+            )}
+          />
+        ))}
+      </svg>
+    </div>
   );
 }
 
@@ -121,11 +132,12 @@ function kindOf(figure: ChartedFigure): "share" | "time" | "count" {
 function dayStarts(
   points: readonly ChartPoint[],
   day: Intl.DateTimeFormat,
+  most: number,
 ): { index: number; label: string }[] {
   const starts = points
     .map(({ from }, index) => ({ index, label: day.format(from) }))
     .filter(({ label, index }, at, all) => index === 0 || all[at - 1]?.label !== label);
-  const every = Math.ceil(starts.length / 10);
+  const every = Math.ceil(starts.length / most);
   return starts.filter((_, index) => index % every === 0);
 }
 
