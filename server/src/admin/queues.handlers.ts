@@ -53,6 +53,7 @@ async function createQueue(
   const added = { id, name, settings: QueueSettings.parse(settings), members: [], teams: [] };
   return await changeDirectly(office, name, async (inside, published) => {
     const { document } = published;
+    refuseTaken(document, name, id);
     await publish(inside, published, {
       ...direct(context, `Added the queue ${name}`),
       document: { ...document, queues: [...document.queues, added] },
@@ -78,6 +79,7 @@ async function changeQueue(
   return await changeDirectly(office, "", async (inside, published) => {
     const { document } = published;
     const changed = edit(mustFind(document, queueId));
+    refuseTaken(document, changed.name, queueId);
     const queues = document.queues.map((queue) => (queue.id === queueId ? changed : queue));
     await publish(inside, published, {
       ...direct(context, note(changed.name)),
@@ -130,6 +132,13 @@ function mustFind({ queues }: RoutingDocument, queueId: string): RoutedQueue {
   const queue = queues.find(({ id }) => id === queueId);
   if (queue === undefined) throw new Failure("not-found", `There is no queue ${queueId}`);
   return queue;
+}
+
+function refuseTaken({ queues }: RoutingDocument, name: string, queueId: string): void {
+  const isTaken = queues.some(
+    (each) => each.id !== queueId && each.name.toLowerCase() === name.toLowerCase(),
+  );
+  if (isTaken) throw new Failure("conflict", `There is a queue ${name} already`);
 }
 
 async function mustRead(inside: Queryable, queueId: string): Promise<Queue> {

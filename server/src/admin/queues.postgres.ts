@@ -31,11 +31,6 @@ export async function findQueue(postgres: Queryable, id: string): Promise<Queue 
   return row === undefined ? null : toQueue(row);
 }
 
-/** Waits for whoever changes it now. */
-export async function lockQueue(inside: Queryable, id: string): Promise<void> {
-  await inside.query("select 1 from queue where id = $1 for update", [id]);
-}
-
 export async function insertQueue(
   postgres: Queryable,
   name: string,
@@ -47,19 +42,6 @@ export async function insertQueue(
   );
   if (row === undefined) throw new Error("An insert returned no row");
   return row.id;
-}
-
-export async function saveQueue(
-  postgres: Queryable,
-  id: string,
-  name: string,
-  settings: QueueSettings,
-): Promise<void> {
-  await postgres.query("update queue set name = $2, settings = $3 where id = $1", [
-    id,
-    name,
-    JSON.stringify(settings),
-  ]);
 }
 
 export async function replaceMembers(
@@ -74,12 +56,6 @@ export async function replaceMembers(
        ("personId" uuid, priority integer, level integer, "delayMs" integer, "order" integer, weight integer)`,
     [queueId, JSON.stringify(members)],
   );
-}
-
-/** Keeps the row, for the name in history. */
-export async function removeQueue(inside: Queryable, id: string): Promise<void> {
-  await inside.query("delete from queue_member where queue_id = $1", [id]);
-  await inside.query("update queue set removed_at = now() where id = $1", [id]);
 }
 
 /** Names of the flows whose newest or published version leads to the queue. */

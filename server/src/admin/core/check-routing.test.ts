@@ -12,8 +12,6 @@ const [ann, ben, gone, eli] = [uuid(11), uuid(12), uuid(13), uuid(14)];
 const [language, billing] = [uuid(21), uuid(22)];
 const [office, north, flowId, draftFlowId] = [uuid(31), uuid(41), uuid(51), uuid(52)];
 
-type Loose = Parameters<typeof RoutingDocument.parse>[0] & object;
-
 interface Parts {
   skills?: unknown[];
   schedules?: unknown[];
@@ -37,7 +35,7 @@ const agents = [
 const annAndBen = [{ personId: ann }, { personId: ben }];
 
 function make(parts: Parts = {}): RoutingDocument {
-  const document: Loose = {
+  const document = {
     format: "ringdown-routing/1",
     skills: parts.skills ?? skills,
     schedules: parts.schedules ?? [],

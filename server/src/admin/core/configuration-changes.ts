@@ -31,7 +31,7 @@ function emergencyOf({ emergency, revisions }: DirectoryRows): object {
 
 function changedPeople(before: DirectoryRows, after: DirectoryRows): Change[] {
   const lasting = ({ people }: DirectoryRows) =>
-    new Map(people.map(({ lastSignInAt: _, deskPhone: __, ...person }) => [person.id, person]));
+    new Map(people.map((person) => [person.id, { ...person, lastSignInAt: null, deskPhone: null }]));
   const [old, now] = [lasting(before), lasting(after)];
   const gone = [...old.values()]
     .filter(({ id }) => !now.has(id))

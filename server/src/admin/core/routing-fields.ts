@@ -56,8 +56,8 @@ export function keyOf(what: What, id: string): string {
   return `${what}:${id}`;
 }
 
-function plainFields({ id: _, ...rest }: { id: string }): [string, unknown][] {
-  return Object.entries(rest);
+function plainFields(thing: { id: string }): [string, unknown][] {
+  return Object.entries(thing).filter(([field]) => field !== "id");
 }
 
 function queueFields({ name, settings, members, teams }: RoutedQueue): [string, unknown][] {
