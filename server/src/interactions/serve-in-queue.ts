@@ -33,12 +33,10 @@ export async function serveInQueue(
   let isTold = false;
   for (;;) {
     const settings = settingsOf(next.queueId, world);
-    const telling: Promise<boolean> = isTold
-      ? Promise.resolve(true)
-      : tellOfRecording(conversation, settings, world);
+    const telling: Promise<boolean> | true = isTold || tellOfRecording(conversation, settings, world);
     const finding = findPlace(conversation, next, settings, world); // meanwhile
-    isTold = await telling;
-    const found = await finding;
+    const [told, found] = await Promise.all([telling, finding]);
+    isTold = told;
     if (leg.signal.aborted) return "hung-up";
     const place: QueuePlace = { ...found, enqueuedAt: enqueuedAt ?? world.clock.now() };
     ({ enqueuedAt } = place);
@@ -46,13 +44,14 @@ export async function serveInQueue(
     const end = await onward.around(place.queueId, () => stay(conversation, place, world));
     const sent = await sendOn(end, place, { conversation, world, onward, entered });
     if (typeof sent === "string") return sent;
-    next = { ...atNextQueue(visit), queueId: sent.queueId };
+    next = atNextQueue(visit, sent.queueId);
   }
 }
 
-/** The flow's own limit is for the queue that it names. */
-function atNextQueue({ maxWaitMs: _, ...visit }: QueueVisit): QueueVisit {
-  return visit;
+/** The flow's own limit is for the queue that it names, not for one that it overflows to. */
+function atNextQueue(visit: QueueVisit, queueId: string): QueueVisit {
+  const { maxWaitMs: _, ...rest } = visit;
+  return { ...rest, queueId };
 }
 
 function settingsOf(queueId: string, { directory }: World): QueueSettings {
