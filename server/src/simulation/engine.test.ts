@@ -151,7 +151,7 @@ describe("a simulated run", () => {
     expect(overall.total.occupancy).toBe(0);
   });
 
-  it("sends who overflows to the other queue, with the patience that is left", () => {
+  it("sends who overflows to the other queue, with the place and the patience that they have", () => {
     const queues = [
       queue("sales", { maxWaitMs: 30_000 }, { overflow: { "max-wait": "support" } }),
       queue("support"),
@@ -159,14 +159,16 @@ describe("a simulated run", () => {
     const known = [visit(1, "sales", { leaving: { afterMs: 50_000, cause: "abandoned" } })];
     const nobody = run({ queues, agents: [], arrivals: { known, streams: [] } });
     expect(nobody.queues.get("sales")?.total.flowedOutBy).toEqual({ "maximum-wait": 1 });
-    expect(nobody.queues.get("support")?.total).toMatchObject({ abandoned: 1, longestWaitMs: 20_000 });
+    expect(nobody.queues.get("support")?.total).toMatchObject({ abandoned: 1, longestWaitMs: 50_000 });
     const helped = run({ queues, agents: [agent("cat", ["support"])], arrivals: { known, streams: [] } });
-    expect(helped.queues.get("support")?.total).toMatchObject({ answered: 1, averageWaitMs: 2_000 });
+    expect(helped.queues.get("support")?.total).toMatchObject({ answered: 1, averageWaitMs: 32_000 });
   });
 
   it("lets a second visit follow only from the first as it really ended", () => {
     const second = visit(20, "support");
-    const known = [visit(1, "sales", { next: { after: "answered", gapMs: 60_000, visit: second } })];
+    const known = [
+      visit(1, "sales", { next: { after: "answered", gapMs: 60_000, keepsPlace: false, visit: second } }),
+    ];
     const queues = [queue("sales"), queue("support")];
     const arrivals = { known, streams: [] };
     const agents = [agent("ann", ["sales", "support"])];

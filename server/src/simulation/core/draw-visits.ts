@@ -1,7 +1,14 @@
 import { type Distribution, drawExponential, sample } from "./distribution.ts";
 import { drawLeaving, type Leaving } from "./patience.ts";
 import { createRandom, type Random } from "./random.ts";
-import type { ArrivalStream, EntryProfile, KnownVisit, QueueBehaviour, Scenario } from "./scenario.ts";
+import type {
+  ArrivalStream,
+  EntryProfile,
+  Following,
+  KnownVisit,
+  QueueBehaviour,
+  Scenario,
+} from "./scenario.ts";
 
 /** A caller with everything that chance decides about them, whatever the router does. */
 export interface DrawnVisit {
@@ -13,7 +20,7 @@ export interface DrawnVisit {
   /** Infinity: until the router's timer ends it. */
   wrapUpMs: number;
   leaving: Leaving | null;
-  next: { after: "answered" | "not-answered"; gapMs: number; visit: DrawnVisit } | null;
+  next: Following<DrawnVisit> | null;
 }
 
 /**

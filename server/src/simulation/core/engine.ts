@@ -23,12 +23,12 @@ interface Stay {
   enteredAt: number;
   isWaiting: boolean;
   offers: number;
-  /** Queues that sent the caller on before this one. */
-  hops: number;
+  /** Queues that sent the caller on before this one: none of them gets the caller back. */
+  leftQueues: readonly string[];
 }
 
 type Happening =
-  | { type: "arrival"; visit: DrawnVisit }
+  | { type: "arrival"; visit: DrawnVisit; before: Stay | null }
   | { type: "leaving"; stay: Stay; cause: string }
   | { type: "answer"; offerId: string; isTaken: boolean }
   | { type: "hang-up"; stay: Stay; agentId: string }
@@ -39,8 +39,6 @@ type Happening =
 
 /** The router's words that the ledger has another word for. */
 const ledgerCauses: Readonly<Record<string, string>> = { "max-wait": "maximum-wait" };
-/** Queues that send their callers to one another would do so for ever. */
-const mostHops = 5;
 /** Who still waits so long after the period will not be served any more. */
 const drainMs = 8 * 3_600_000;
 /** A router that wakes up so often without getting on has a fault. */
@@ -145,7 +143,7 @@ class Run {
 
   private takeVisit(visit: DrawnVisit): void {
     this.nextVisit += 1;
-    this.enter(visit);
+    this.enter(visit, null);
   }
 
   private takeHappening(): void {
@@ -153,7 +151,7 @@ class Run {
     if (!happening) return;
     switch (happening.type) {
       case "arrival":
-        return this.enter(happening.visit);
+        return this.enter(happening.visit, happening.before);
       case "leaving":
         return this.leave(happening.stay, happening.cause);
       case "answer":
@@ -173,18 +171,22 @@ class Run {
     }
   }
 
-  private enter(visit: DrawnVisit, hops = 0): void {
+  /** `before`: the stay in the queue that sent the caller on; their wait goes on from its beginning. */
+  private enter(visit: DrawnVisit, before: Stay | null): void {
     const queue = this.queues.get(visit.entry.queueId);
     if (!queue) return;
     this.entered += 1;
     const interactionId = `c${this.entered}`;
-    const stay = { visit, interactionId, enteredAt: this.now, isWaiting: true, offers: 0, hops };
+    const enteredAt = before?.enteredAt ?? this.now;
+    const leftQueues = before ? [...before.leftQueues, before.visit.entry.queueId] : [];
+    const stay = { visit, interactionId, enteredAt, isWaiting: true, offers: 0, leftQueues };
     this.stays.set(interactionId, stay);
-    this.tally.visitBegan(visit.entry.queueId, this.now);
+    this.tally.visitBegan(visit.entry.queueId, enteredAt);
     const { leaving } = visit;
-    if (leaving) this.heap.add(this.now + leaving.afterMs, { type: "leaving", stay, cause: leaving.cause });
+    const leavesAt = Math.max(this.now, enteredAt + (leaving?.afterMs ?? 0));
+    if (leaving) this.heap.add(leavesAt, { type: "leaving", stay, cause: leaving.cause });
     const entry = this.entries.compose(visit.entry, queue);
-    this.tell({ type: "enqueued", ...entry, interactionId, enqueuedAt: this.now });
+    this.tell({ type: "enqueued", ...entry, interactionId, enqueuedAt: enteredAt });
   }
 
   private leave(stay: Stay, cause: string): void {
@@ -203,11 +205,14 @@ class Run {
     const agent = this.agents.get(agentId);
     if (agent) agent.talked = { queueId: visit.entry.queueId, enteredAt, wrapUpMs: visit.wrapUpMs };
     this.tell({ type: "released", interactionId, agentId });
-    this.comeAgain(visit, "answered");
+    this.comeAgain(stay, "answered");
   }
 
-  private comeAgain({ next }: DrawnVisit, after: "answered" | "not-answered"): void {
-    if (next?.after === after) this.heap.add(this.now + next.gapMs, { type: "arrival", visit: next.visit });
+  private comeAgain(stay: Stay, after: "answered" | "not-answered"): void {
+    const { next } = stay.visit;
+    if (next?.after !== after) return;
+    const before = next.keepsPlace ? stay : null;
+    this.heap.add(this.now + next.gapMs, { type: "arrival", visit: next.visit, before });
   }
 
   private changeShift(agent: WorkingAgent, begins: boolean): void {
@@ -276,22 +281,12 @@ class Run {
     if (!stay) return;
     stay.isWaiting = false;
     this.stays.delete(interactionId);
-    const { visit, enteredAt, hops } = stay;
+    const { visit, enteredAt, leftQueues } = stay;
     const { queueId } = visit.entry;
     this.tally.visitEnded(queueId, enteredAt, ledgerCauses[cause] ?? cause, this.now - enteredAt);
     const target = this.queues.get(queueId)?.overflow[cause];
-    if (target === undefined) this.comeAgain(visit, "not-answered");
-    else if (hops < mostHops) this.overflow(stay, target);
-  }
-
-  /** The same caller in another queue, with what is left of their patience. */
-  private overflow({ visit, enteredAt, hops }: Stay, queueId: string): void {
-    const waitedMs = this.now - enteredAt;
-    const leaving = visit.leaving && {
-      ...visit.leaving,
-      afterMs: Math.max(0, visit.leaving.afterMs - waitedMs),
-    };
-    this.enter({ ...visit, entry: { ...visit.entry, queueId }, leaving }, hops + 1);
+    if (target === undefined) this.comeAgain(stay, "not-answered");
+    else if (target !== queueId && !leftQueues.includes(target)) this.enter(sentOn(visit, target), stay);
   }
 
   private engage({ agentId, engagement, untilMs }: Extract<Effect, { type: "engagement" }>): void {
@@ -318,4 +313,11 @@ class Run {
     const awayMs = away ? Math.round(sample(away, random)) : 0;
     this.heap.add(this.now + awayMs, { type: "return", agent, hold: agent.holds });
   }
+}
+
+/** The same caller for another queue: as they are known there, if they really were sent on to it. */
+function sentOn(visit: DrawnVisit, queueId: string): DrawnVisit {
+  const { next } = visit;
+  if (next?.keepsPlace && next.visit.entry.queueId === queueId) return next.visit;
+  return { ...visit, entry: { ...visit.entry, queueId }, next: null };
 }

@@ -193,7 +193,8 @@ function follow(before: VisitRow, visit: KnownVisit): NonNullable<KnownVisit["ne
   const isAnswered = before.cause === "answered";
   const endedAt = (before.leftAt ?? before.enteredAt) + (isAnswered ? before.talkMs : 0);
   const gapMs = Math.max(0, visit.at - endedAt);
-  return { after: isAnswered ? "answered" : "not-answered", gapMs, visit };
+  const keepsPlace = !isAnswered && visit.at < (before.leftAt ?? Infinity);
+  return { after: isAnswered ? "answered" : "not-answered", gapMs, keepsPlace, visit };
 }
 
 function knownVisit(row: VisitRow, configured: ReadonlyMap<string, ConfiguredQueue>): KnownVisit {

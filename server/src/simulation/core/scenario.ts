@@ -91,6 +91,16 @@ export interface Arrivals {
   streams: readonly ArrivalStream[];
 }
 
+/** A visit that comes only if the one before ended in this way. */
+export interface Following<V> {
+  after: "answered" | "not-answered";
+  /** From the end of the visit before. */
+  gapMs: number;
+  /** Sent on by the queue: the wait goes on from the first entry. */
+  keepsPlace: boolean;
+  visit: V;
+}
+
 /** Null: drawn from the queue's behaviour. */
 export interface KnownVisit {
   at: number;
@@ -102,7 +112,7 @@ export interface KnownVisit {
   /** With `leaving` null: waited so long for certain, and would have gone on. */
   waitedMs: number;
   /** The same caller in a queue again, after this visit ended likewise. */
-  next: { after: "answered" | "not-answered"; gapMs: number; visit: KnownVisit } | null;
+  next: Following<KnownVisit> | null;
 }
 
 export interface ArrivalStream {
