@@ -204,7 +204,7 @@ function assemble(personId: string, state: DeskState, sources: DeskSources): Des
       card: offer.card,
       offeredAt: offer.offeredAt,
       expiresAt: offer.expiresAt,
-      callingSince: offer.callingSince ?? null,
+      callingSince: offer.callingSince,
     },
     call: call && {
       card: call.card,
