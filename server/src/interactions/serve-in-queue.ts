@@ -10,6 +10,7 @@ import type { QueueExitCause } from "../contract/flow.ts";
 import type { QueueSettings } from "../contract/queues.ts";
 import type { QueueOutcome } from "../ivr/ivr.ts";
 import { announceRecording } from "./announce-recording.ts";
+import { askWithoutWaiting } from "./ask-for-callback.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Onward, overflowTo, targetFor } from "./overflow.ts";
 import { enteredOf, findPlace, type QueuePlace, type QueueVisit, type StayEnd } from "./queue-place.ts";
@@ -35,11 +36,12 @@ export async function serveInQueue(
     const settings = settingsOf(next.queueId, world);
     const telling: Promise<boolean> | true = isTold || tellOfRecording(conversation, settings, world);
     const finding = findPlace(conversation, next, settings, world); // meanwhile
-    const [told, found] = await Promise.all([telling, finding]);
-    isTold = told;
+    const [, found] = await Promise.all([telling, finding]);
+    isTold = await telling;
     if (leg.signal.aborted) return "hung-up";
     const place: QueuePlace = { ...found, enqueuedAt: enqueuedAt ?? world.clock.now() };
     ({ enqueuedAt } = place);
+    if (visit.callbackOnly) return await askWithoutWaiting(conversation, place, world);
     entered.add(place.queueId);
     const end = await onward.around(place.queueId, () => stay(conversation, place, world));
     const sent = await sendOn(end, place, { conversation, world, onward, entered });
