@@ -306,8 +306,18 @@ export class Door implements Acd {
       { session: this.session },
       "The others took this node for lost; it joins again",
     );
-    const returning = this.room.arrivals().map((arrival) => ({ ...arrival, type: "enqueued" as const }));
-    this.say([...this.statement(), ...returning]);
+    this.say(this.statement());
+    for (const arrival of this.room.arrivals()) this.bringAgain({ ...arrival, type: "enqueued" });
+  }
+
+  /** If they were told to leave while this was on its way, nobody would hear what is decided about them. */
+  private bringAgain(arrival: Arrival): void {
+    const { interactionId } = arrival;
+    const letGo = (): void => {
+      if (this.failure || this.room.has(interactionId)) return;
+      this.say([{ type: "cancelled", interactionId, cause: "node-lost" }]);
+    };
+    this.ask(arrival).then(letGo, letGo);
   }
 
   private statement(): AcdEvent[] {

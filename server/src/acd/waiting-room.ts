@@ -103,6 +103,10 @@ export class WaitingRoom {
     return place;
   }
 
+  has(interactionId: string): boolean {
+    return this.places.has(interactionId);
+  }
+
   arrivals(): Arrival[] {
     return [...this.places.values()].map(({ arrival }) => arrival);
   }
