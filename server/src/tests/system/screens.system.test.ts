@@ -168,6 +168,25 @@ describe.each(looks)("in $language, $colorScheme", (look) => {
   });
 });
 
+it("the dialogs of the emergency switch and of customers have no problem of accessibility", async () => {
+  await page.goto(house.program.http);
+  await visit("/live", looks[0]);
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await page.getByRole("switch", { name: "Adjust the message" }).check();
+  expect(await problemsOf()).toEqual([]);
+  await page.getByTestId("emergency-next").click();
+  await page.getByTestId("emergency-confirm").waitFor();
+  expect(await problemsOf()).toEqual([]);
+  await visit("/customers", looks[0]);
+  await page.getByRole("button", { name: "Edit: Ann Lee" }).click();
+  await page.getByRole("dialog").waitFor();
+  expect(await problemsOf()).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByTestId("import-customers").click();
+  await page.getByRole("dialog").waitFor();
+  expect(await problemsOf()).toEqual([]);
+});
+
 it("no screen has logged an error to the console", () => {
   expect(browser.errors).toEqual([]);
 });
