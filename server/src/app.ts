@@ -96,10 +96,16 @@ async function openForBusiness(
   const firstAdministrator = await admin.ensureFirstAdministratorLink(origin);
   const { directory } = admin;
   for (const queue of directory.queues()) await acd.setQueue(routerSettings(queue.id, queue.settings));
-  // What was removed while nobody was there to tell the router, whose log may outlive us.
-  for (const { queueId } of acd.board().queues)
-    if (directory.queue(queueId) === null) await acd.removeQueue(queueId);
+  await removeForgotten({ admin, acd });
   return { firstAdministrator, people: people ?? [] };
+}
+
+/** What was removed while nobody was there to tell the router, whose log may outlive us. */
+async function removeForgotten({ admin, acd }: Pick<Foundations, "admin" | "acd">): Promise<void> {
+  const onBoard = acd.board().queues.map(({ queueId }) => queueId);
+  // Read after the board: a queue that another node has just added is in the database before the router has it.
+  await admin.announce();
+  for (const queueId of onBoard) if (admin.directory.queue(queueId) === null) await acd.removeQueue(queueId);
 }
 
 function webNumbersOf({ admin }: Foundations): { number: string; label: string }[] {

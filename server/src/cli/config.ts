@@ -82,7 +82,14 @@ function readArguments(args: string[]) {
 
 async function open(dataDir: string | null, terminal: Terminal): Promise<Postgres> {
   const url = await findDatabase(dataDir, terminal);
-  return await openPostgres({ url }, openLog("silent"), { migrate: false, startTimeoutMs: 3_000 });
+  const postgres = await openPostgres({ url }, openLog("silent"), { migrate: false, startTimeoutMs: 3_000 });
+  const [row] = await postgres.query<{ table: string | null }>(
+    "select to_regclass('routing_version')::text as table",
+  );
+  if (typeof row?.table === "string") return postgres;
+  await postgres.close();
+  const advice = "start this version of ringdown once, which brings it up to date";
+  throw new Failure("conflict", `The database is of an older version, or not one of Ringdown's: ${advice}`);
 }
 
 async function write(postgres: Postgres, { json, version }: Values, terminal: Terminal): Promise<number> {
