@@ -3,6 +3,7 @@ import type { WaitingStep } from "../acd/acd.ts";
 import type { OfferEndCause } from "../contract/ledger.ts";
 import { type AgentLeg, isLeg, type Ring } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
+import { cardWhy } from "./core/card-why.ts";
 import type { World } from "./world.ts";
 
 type Offer = Extract<WaitingStep, { type: "offer" }>;
@@ -64,7 +65,7 @@ export class RingingOffers {
     });
     desks.offered(offer.agentId, {
       offerId: offer.offerId,
-      card: card(offer.queueId, this.#enqueuedAt),
+      card: { ...card(offer.queueId, this.#enqueuedAt), why: cardWhy(offer.reason) },
       offeredAt,
       expiresAt: offeredAt + offer.ringTimeoutMs,
       decline: () => acd.decline(offer.offerId, "declined"),

@@ -16,6 +16,7 @@ import type { OfferEndCause, QueueLeftCause } from "../contract/ledger.ts";
 import type { QueueSettings } from "../contract/queues.ts";
 import { type AgentLeg, isLeg, type Music, type Ring, ringbackTone } from "../telephony/telephony.ts";
 import { type CallbackConversation, openCallbackConversation } from "./callback-conversation.ts";
+import { cardWhy } from "./core/card-why.ts";
 import { leftCauseOf, offerMsOf, tryCauseOf } from "./core/callback-words.ts";
 import { partingOf } from "./parting.ts";
 import { offerEnd } from "./queue-words.ts";
@@ -199,7 +200,7 @@ class CallbackStay {
     append({ type: "offer.made", offerId, agentId, queueId, reason, timeToOfferMs });
     desks.offered(agentId, {
       offerId,
-      card: card(queueId, this.#callback.enqueuedAt),
+      card: { ...card(queueId, this.#callback.enqueuedAt), why: cardWhy(reason) },
       offeredAt,
       expiresAt: offeredAt + (callsCustomer ? settings.ringMs : ringTimeoutMs),
       callingSince: callsCustomer ? offeredAt : null,

@@ -113,6 +113,11 @@ it("is told that nobody has the skill, sees it change, and is told what became o
   });
   const name = house.people[0]?.name ?? "";
   expect(await reasonBecomes("ringing")).toContain(name);
+  expect(ann.desk().offer?.card.why).toMatchObject({
+    requirement: "language=zh",
+    relaxed: false,
+    sticky: null,
+  });
   const agentCall = await answerNext(ann);
   await page.locator('[data-testid="why-sentence"]:not([data-because])').waitFor({ timeout: 10_000 });
   await expect(administrator.call(explainWaiting, { params: { interactionId: id } })).rejects.toThrow(
