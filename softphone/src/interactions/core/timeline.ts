@@ -13,7 +13,8 @@ export interface Wording {
   word(list: WordList, value: string): string;
 }
 
-export type WordList = "emergencyMode" | "cause" | "party" | "source" | "outcome" | "language" | "recording" | "onward";
+export type WordList =
+  "emergencyMode" | "cause" | "party" | "source" | "outcome" | "language" | "recording" | "onward";
 export type Words = Record<string, string | number>;
 
 /** What the sentence `ledger.<type>` of an event has to be filled with. */
@@ -49,7 +50,8 @@ export function wordsOf(event: ledger.LedgerEvent, w: Wording): Words {
         queueWords(event, w) ??
         talkWords(event, w) ??
         recordingWords(event, w) ??
-        callbackWords(event, w) ?? {}
+        callbackWords(event, w) ??
+        {}
       );
   }
 }
