@@ -1,6 +1,7 @@
 /** Where `ringdown simulate` takes its inputs from: a model, files, or the ledger. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { readFileSurroundings } from "../admin/routing-files.ts";
 import { Failure } from "../base/failure.ts";
 import { openLog } from "../base/log.ts";
 import { QueueSettings } from "../contract/queues.ts";
@@ -23,6 +24,7 @@ import {
 import { openPostgres } from "../store/postgres.ts";
 import { type Terminal, UsageError } from "./command.ts";
 import { findDatabase } from "./database.ts";
+import { readRouting } from "./routing-file.ts";
 import type { SimulateOptions } from "./simulate-options.ts";
 
 export interface Source {
@@ -112,12 +114,9 @@ async function fromLedger(options: SimulateOptions, terminal: Terminal): Promise
   const url = await findDatabase(options.dataDir, terminal);
   const postgres = await openPostgres({ url }, openLog("silent"), { migrate: false, startTimeoutMs: 3_000 });
   try {
-    const document = async (path: string | null) => {
-      if (path === null) return null;
-      const read = await readConfigured(path);
-      if ("document" in read) return read.document;
-      throw new UsageError(`${path} has to be a whole routing document (ringdown config export writes one)`);
-    };
+    const around = await readFileSurroundings(postgres, null);
+    const document = async (path: string | null) =>
+      path === null ? null : readRouting(await readText(path), around);
     const proposed = await document(options.compare);
     return await readPast(postgres, {
       period: { from, to, zone, intervalMinutes },

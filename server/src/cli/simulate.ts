@@ -20,9 +20,10 @@ Source, one of
 ${modelHelp.map(([key, meaning]) => `                                 ${key.padEnd(9)} ${meaning}`).join("\n")}
 
 Configuration
-  --configuration A.json       a routing document (ringdown config export), or settings such as {"wrapUpMs": 10000}
-                               for every queue; left out: the published configuration, or the defaults
-  --compare B.json             another one; both meet the same callers, side by side
+  --configuration A            a file of ringdown config export (with --arrivals: in JSON), or, with --arrivals and
+                               --model, settings for every queue such as {"wrapUpMs": 10000}; left out: what is
+                               published, or the defaults
+  --compare B                  another one; both meet the same callers, side by side
 
 Options
   --interval 15|30|60          minutes of an interval; 30 (a model: 60)
@@ -37,7 +38,7 @@ Options
 
 Examples
   ringdown simulate --model calls=120/h,aht=240,agents=10,patience=180
-  ringdown simulate --from 2026-11-23 --to 2026-11-30 --compare draft.json --html report.html
+  ringdown simulate --from 2026-11-23 --to 2026-11-30 --compare draft.yaml --html report.html
 `;
 
 export const simulateCommand: Command = {
