@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures, prints tables; `-- --json` prints one JSON object and nothing else on stdout.
- * `-- --quick` takes about half a minute, to see that everything can be measured: its figures mean little.
+ * `-- --quick` takes about a minute, to see that everything can be measured: its figures mean little.
  * What each figure is: docs/benchmarks.md.
  */
 import { benchOnRedis, benchReducers } from "./acd/bench-acd.ts";

@@ -1,4 +1,4 @@
-import type { SharedRedis } from "./controllers.ts";
+import type { SecondController, SharedRedis } from "./controllers.ts";
 import { benchTimeToOffer, type TimeToOfferResult } from "./time-to-offer.ts";
 
 export interface TwoControllers {
@@ -15,11 +15,14 @@ export async function benchTwoControllers(
   samples: number,
 ): Promise<TwoControllers> {
   const leadingLog = await shared.openLog(`leading-${agents}`);
+  const others: SecondController[] = [];
   const leading = await benchTimeToOffer(leadingLog, agents, samples, async () => {
-    await shared.startController(`leading-${agents}`);
+    others.push(await shared.startController(`leading-${agents}`));
   });
-  await shared.startController(`following-${agents}`);
+  for (const other of others) await other.close();
+  const leader = await shared.startController(`following-${agents}`);
   const followingLog = await shared.openLog(`following-${agents}`);
   const following = await benchTimeToOffer(followingLog, agents, samples);
+  await leader.close();
   return { leading, following };
 }

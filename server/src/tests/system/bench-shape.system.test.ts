@@ -51,7 +51,7 @@ const Published = z.strictObject({
 
 it(
   "the bench prints every figure of its published shape as one JSON object",
-  { timeout: 240_000 },
+  { timeout: 360_000 },
   async () => {
     const tsx = "node_modules/tsx/dist/cli.mjs";
     const bench = spawn(process.execPath, [tsx, "server/bench/main.ts", "--json", "--quick"], { cwd: root });
