@@ -1,4 +1,10 @@
-import { type RoutedQueue, RoutingDocument, type Skill, type Team, type TeamMember } from "../contract/routing.ts";
+import {
+  type RoutedQueue,
+  RoutingDocument,
+  type Skill,
+  type Team,
+  type TeamMember,
+} from "../contract/routing.ts";
 import type { Postgres, Queryable } from "../store/postgres.ts";
 import { emptyRouting, inOrder, isUnchanged, type Thing, thingsOf } from "./core/routing-fields.ts";
 import { replaceMembers } from "./queues.postgres.ts";
