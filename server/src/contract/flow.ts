@@ -201,6 +201,20 @@ export const BranchNode = z.strictObject({
   otherwise: NodeId,
 });
 
+/** Offers to call the caller back instead of a wait on the line. Who takes it hears a goodbye, and the call ends. */
+export const CallbackNode = z.strictObject({
+  kind: z.literal("callback"),
+  ...label,
+  /** In which queue they wait to be called. */
+  queueId: z.string().min(1).max(64),
+  priority: z.int().min(0).max(100).default(0),
+  /** As in a queue node. */
+  requirement: z.string().trim().max(500).optional(),
+  ageMs: z.int().min(0).max(3_600_000).optional(),
+  /** For who does not want one. */
+  next: NodeId,
+});
+
 export const FlowNode = z.discriminatedUnion("kind", [
   PlayNode,
   MenuNode,
@@ -212,6 +226,7 @@ export const FlowNode = z.discriminatedUnion("kind", [
   TransferNode,
   SetNode,
   BranchNode,
+  CallbackNode,
 ]);
 export type FlowNode = z.infer<typeof FlowNode>;
 export type FlowNodeKind = FlowNode["kind"];

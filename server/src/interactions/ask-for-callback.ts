@@ -9,6 +9,7 @@ import { sayTelephoneNumber } from "../ivr/ivr.ts";
 import type { CollectResult } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
 import { checkCallbackNumber } from "./core/callback-number.ts";
+import { enteredOf, type QueuePlace } from "./queue-place.ts";
 import type { World } from "./world.ts";
 
 /** How the caller stands in the queue, or would. */
@@ -70,6 +71,24 @@ export async function askForCallback(
   conversation.reached("callback");
   await leg.play(world.prompts.files(["callback-goodbye"], conversation.language));
   return "called-back";
+}
+
+/** For a flow that offers a call back without a wait: the caller is offered to the queue, and converted, at once. */
+export async function askWithoutWaiting(
+  conversation: Conversation,
+  place: QueuePlace,
+  world: World,
+): Promise<"callback" | "exit-key" | "hung-up"> {
+  const { append, leg } = conversation;
+  const leave = () => {
+    append(enteredOf(place));
+    append({ type: "queue.left", queueId: place.queueId, cause: "callback", waitMs: 0 });
+    return Promise.resolve(true);
+  };
+  leg.clearDigits();
+  const asked = await askForCallback(conversation, place, leave, world, new AbortController().signal);
+  if (asked === "called-back") return "callback";
+  return leg.signal.aborted ? "hung-up" : "exit-key";
 }
 
 class CallbackDialogue {

@@ -205,10 +205,10 @@ class Keeper implements Callbacks {
 
   async drain(): Promise<void> {
     this.#isDraining = true;
-    const stays = [...this.#kept.values()].map((kept) => {
-      kept.stopTimer();
-      kept.stay?.leaving.abort("draining");
-      return kept.stay?.ended;
+    const stays = [...this.#kept.values()].flatMap(({ stay, stopTimer }) => {
+      stopTimer();
+      stay?.leaving.abort("draining");
+      return stay === null ? [] : [stay.ended];
     });
     await Promise.all(stays);
   }

@@ -20,6 +20,8 @@ export interface QueueVisit {
   values?: Readonly<Record<string, string>>;
   ageMs?: number;
   stickyToLastAgent?: boolean;
+  /** No wait on the line: a call back, or nothing. */
+  callbackOnly?: true;
 }
 
 export interface QueuePlace {

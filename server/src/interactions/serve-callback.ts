@@ -475,18 +475,18 @@ class CallbackStay {
   }
 
   /** The router is gone, the queue is, or we made a mistake: nothing of the stay may stay behind anywhere. */
-  #breakOff(error: unknown): CallbackResult {
+  #breakOff(problem: unknown): CallbackResult {
     const { interactionId, append } = this.#conversation;
     const { log, acd, desks } = this.#world;
-    const sentence = describeError(error);
+    const sentence = describeError(problem);
     log.error({ interactionId, error: sentence }, "A call back's stay in the queue broke");
     append({ type: "fault", where: "callback", sentence });
     this.#cancel("fault");
     if (this.#agentId !== null) {
       const agentId = this.#agentId;
       desks.callEnded(agentId, interactionId);
-      acd.release(interactionId, agentId).catch((problem: unknown) => {
-        log.warn({ interactionId, agentId, error: describeError(problem) }, "An agent was not released");
+      acd.release(interactionId, agentId).catch((error: unknown) => {
+        log.warn({ interactionId, agentId, error: describeError(error) }, "An agent was not released");
       });
     }
     if (this.#wasServed) return { how: "served" };

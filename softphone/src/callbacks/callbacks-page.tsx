@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { call } from "../api/client.ts";
+import { useNow } from "../live/live.tsx";
 import { useFormats } from "../shared/format.ts";
 import { useLabels } from "../shared/labels.ts";
 import { ListTable } from "../shared/list-table.tsx";
@@ -50,7 +51,7 @@ export function CallbacksPage() {
       actions={
         <SegmentedControl
           value={shown}
-          onChange={(value) => setShown(value as Shown)}
+          onChange={setShown}
           data={[
             { value: "open", label: t("callbacks.open") },
             { value: "ended", label: t("callbacks.over") },
@@ -136,6 +137,7 @@ function CallbackRow(props: {
 function CallbackStateTag(props: { callback: contract.Callback }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const now = useNow();
   const { state, nextTryAt, closed, endReason, first } = props.callback;
   if (state === "calling")
     return (
@@ -145,7 +147,7 @@ function CallbackStateTag(props: { callback: contract.Callback }) {
     );
   if (state === "waiting") {
     if (closed) return <Tag>{t("callbacks.closed")}</Tag>;
-    if (nextTryAt !== null && nextTryAt > Date.now())
+    if (nextTryAt !== null && nextTryAt > now)
       return <Tag>{t("callbacks.due", { time: formats.moment(nextTryAt) })}</Tag>;
     return <Tag tone="warn">{first ? t("callbacks.first") : t("callbacks.inQueue")}</Tag>;
   }

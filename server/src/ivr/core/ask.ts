@@ -32,6 +32,22 @@ export function enqueue(state: FlowState, node: NodeOf<"queue">): FlowStep {
   return { state: { ...state, waiting: "queue", typedAhead: "" }, action };
 }
 
+/** The queue is asked for a place without the wait on the line. */
+export function offerCallback(
+  state: FlowState,
+  { queueId, priority, ...node }: NodeOf<"callback">,
+): FlowStep {
+  const { language, values } = state;
+  const action: FlowAction = {
+    do: "enqueue",
+    node: state.node,
+    ...{ queueId, priority, language, values, callbackOnly: true },
+    ...(node.requirement === undefined || node.requirement === "" ? {} : { requirement: node.requirement }),
+    ...(node.ageMs === undefined ? {} : { ageMs: node.ageMs }),
+  };
+  return { state: { ...state, waiting: "queue", typedAhead: "" }, action };
+}
+
 export function recordMessage(state: FlowState, node: NodeOf<"voicemail">): FlowStep {
   const action: FlowAction = {
     do: "recordMessage",

@@ -43,6 +43,8 @@ export function edgesFrom(node: FlowNode): FlowEdge[] {
       return [byItself(node.onFailure, "onFailure")];
     case "hangup":
       return [];
+    case "callback":
+      return [byCaller(node.next, "next")];
     case "play":
     case "language":
     case "set":

@@ -77,6 +77,8 @@ export type FlowAction =
       requirement?: string;
       ageMs?: number;
       stickyToLastAgent?: boolean;
+      /** Offers a call back instead of the wait; the exit is then "callback" for who takes it. */
+      callbackOnly?: true;
     }
   | {
       do: "recordMessage";

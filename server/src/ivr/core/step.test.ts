@@ -144,6 +144,18 @@ describe("the step machine", () => {
     expect(exit("full").action).toMatchObject({ do: "hangUp" });
   });
 
+  it("offers a call back, ends for who takes it, and goes on for who does not", () => {
+    const flow = flowOf("call", {
+      call: { kind: "callback", queueId: "sales", next: "bye" },
+      bye: { kind: "hangup", prompts: [{ prompt: "goodbye" }] },
+    });
+    const taken = walk(flow, [started, { type: "queueExit", at: 5, cause: "callback" }]);
+    expect(taken.actions[0]).toMatchObject({ do: "enqueue", queueId: "sales", callbackOnly: true });
+    expect(taken.actions[1]).toMatchObject({ do: "hangUp" });
+    const refused = walk(flow, [started, { type: "queueExit", at: 5, cause: "exit-key" }]);
+    expect(refused.actions[1]).toMatchObject({ do: "play" });
+  });
+
   it("keeps what set nodes say", () => {
     const flow = flowOf("a", {
       a: { kind: "set", key: "campaign", value: "spring", next: "b" },

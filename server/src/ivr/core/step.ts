@@ -16,7 +16,7 @@
 import type { Flow, FlowNode, PromptRef } from "../../contract/flow.ts";
 import { isOpen } from "../../contract/opening-hours.ts";
 import type { Language } from "../../contract/people.ts";
-import { checkHours, collect, enqueue, lookUp, play, recordMessage, transfer } from "./ask.ts";
+import { checkHours, collect, enqueue, lookUp, offerCallback, play, recordMessage, transfer } from "./ask.ts";
 import type { NodeOf } from "./ask.ts";
 import type { FlowEnd, FlowEvent, FlowState, FlowStep } from "./flow-state.ts";
 import { shipped } from "./prompt-catalog.ts";
@@ -80,6 +80,9 @@ function proceed(flow: Flow, state: FlowState, event: InnerEvent): FlowStep {
       return inMenu(flow, state, node, event);
     case "queue":
       return event.type === "queueExit" ? leaveQueue(flow, state, node, event) : nothing;
+    case "callback":
+      if (event.type !== "queueExit") return nothing;
+      return event.cause === "callback" ? hangUp(state, event.at) : enter(flow, state, node.next, event.at);
     case "voicemail":
       return event.type === "messageRecorded" ? enter(flow, state, node.next, event.at) : nothing;
     case "transfer":
@@ -171,6 +174,8 @@ function ask(flow: Flow, state: FlowState, node: FlowNode, at: number): FlowStep
       return askMenu(flow, state, asking, [], at);
     case "queue":
       return enqueue(state, asking);
+    case "callback":
+      return offerCallback(state, asking);
     case "voicemail":
       return recordMessage(state, asking);
     case "transfer":

@@ -99,6 +99,11 @@ function checkNode(id: string, node: FlowNode, context: FlowContext): Problems {
         ...checkQueue([...at, "queueId"], id, node.queueId, context),
         ...checkRequirement([...at, "requirement"], id, node.requirement, context),
       ];
+    case "callback":
+      return [
+        ...checkQueue([...at, "queueId"], id, node.queueId, context),
+        ...checkRequirement([...at, "requirement"], id, node.requirement, context),
+      ];
     case "voicemail":
       return [
         ...checkQueue([...at, "queueId"], id, node.queueId, context),

@@ -123,6 +123,8 @@ export function newNode(kind: flow.FlowNodeKind, target: string, queueId: string
       return { kind, language: "en", next: target };
     case "queue":
       return { kind, queueId, priority: 0, exits: {}, next: target };
+    case "callback":
+      return { kind, queueId, priority: 0, next: target };
     case "voicemail": {
       const greeting = [{ prompt: "voicemail-greeting" }];
       return { kind, queueId, greeting, maxSeconds: 120, silenceSeconds: 5, next: target };

@@ -2,6 +2,7 @@ import { TextInput } from "@mantine/core";
 import type { flow as contract } from "@ringdown/contract";
 import { useTranslation } from "react-i18next";
 import { BranchForm } from "./branch-form.tsx";
+import { CallbackForm } from "./callback-form.tsx";
 import { HangupForm } from "./hangup-form.tsx";
 import { HoursForm } from "./hours-form.tsx";
 import { LanguageForm } from "./language-form.tsx";
@@ -57,6 +58,8 @@ function KindForm(props: { node: FlowNode; onChange: (node: FlowNode) => void })
       return <TransferForm node={node} onChange={onChange} />;
     case "set":
       return <SetForm node={node} onChange={onChange} />;
+    case "callback":
+      return <CallbackForm node={node} onChange={onChange} />;
     case "branch":
       return <BranchForm node={node} onChange={onChange} />;
   }
