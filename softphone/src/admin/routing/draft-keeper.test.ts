@@ -38,6 +38,7 @@ function makeOffice(remembered: UnsavedEdits | null = null) {
       return { draft, problems: [], differences: [] };
     },
     onSaved: () => undefined,
+    reread: () => Promise.resolve({ document: office.document, revision: office.revision }),
     memory: { read: () => office.remembered, write: (edits) => (office.remembered = edits) },
     delayMs: 60_000,
   });
@@ -103,8 +104,19 @@ describe("the keeper of the routing draft", () => {
     expect(names()).toEqual(["a"]);
   });
   it("saves after a reload what was edited before it", async () => {
-    const { keeper, names } = makeOffice({ document: withQueue("a")(empty), revision: null });
+    const { keeper, names } = makeOffice({ document: withQueue("a")(empty), revision: null, sent: null });
     expect(await keeper.flush()).toBe(true);
     expect(names()).toEqual(["a"]);
+  });
+  it("finds its own save on the server after a reload in the midst of it, and saves what came after", async () => {
+    const sent = withQueue("a")(empty);
+    const { office, keeper, names } = makeOffice({ document: withQueue("b")(sent), revision: null, sent });
+    Object.assign(office, { revision: 1, document: structuredClone(sent) });
+    expect(await keeper.flush()).toBe(true);
+    expect([office.revision, names()]).toEqual([2, ["a", "b"]]);
+    const again = makeOffice({ document: sent, revision: null, sent });
+    Object.assign(again.office, { revision: 1, document: structuredClone(sent) });
+    expect(await again.keeper.flush()).toBe(true);
+    expect([again.office.saves, again.office.remembered]).toEqual([0, null]);
   });
 });

@@ -12,6 +12,9 @@ type Saved = Answer<typeof routing.saveRoutingDraft>;
  *   kept ──edit──▶ waiting ──a moment──▶ saving ──▶ kept, or waiting if there were edits meanwhile
  *                                          ├──refused────▶ failed ──edit or retry──▶ waiting
  *                                          └──conflict───▶ behind ──take theirs──▶ kept, keep mine ──▶ waiting
+ *
+ * A conflict with an own save whose answer got lost, as by a reload in the midst of it, is none: what is on the server
+ * then is what was sent.
  */
 export type Keeping =
   | { state: "kept" }
@@ -24,6 +27,12 @@ export type Keeping =
 export interface UnsavedEdits {
   document: Document;
   revision: number | null;
+  /** What was sent last, and may be on the server although no answer came. */
+  sent: Document | null;
+}
+export interface OnServer {
+  document: Document;
+  revision: number | null;
 }
 export interface UnsavedMemory {
   read(): UnsavedEdits | null;
@@ -33,6 +42,8 @@ export interface UnsavedMemory {
 interface Options {
   save(document: Document, revision: number | null): Promise<Saved>;
   onSaved(saved: Saved): void;
+  /** What is on the server now, after a conflict. */
+  reread(): Promise<OnServer>;
   memory: UnsavedMemory;
   /** How long after the last edit it is saved. */
   delayMs: number;
@@ -43,6 +54,7 @@ export class DraftKeeper {
   readonly keeping = new Store<Keeping>({ state: "kept" });
   readonly #options: Options;
   #revision: number | null = null;
+  #sent: Document | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | undefined;
 
@@ -51,15 +63,13 @@ export class DraftKeeper {
     const unsaved = options.memory.read();
     if (unsaved === null) return;
     this.#revision = unsaved.revision;
+    this.#sent = unsaved.sent;
     this.keeping.set({ state: "waiting", document: unsaved.document });
     this.#saveSoon();
   }
 
   /** Changes what is edited, or `onServer` when nothing is. */
-  edit(
-    change: (document: Document) => Document,
-    onServer: { document: Document; revision: number | null },
-  ): void {
+  edit(change: (document: Document) => Document, onServer: OnServer): void {
     const now = this.keeping.value;
     if (now.state === "kept") this.#revision = onServer.revision;
     const before = now.state === "kept" ? onServer.document : now.document;
@@ -97,7 +107,7 @@ export class DraftKeeper {
   }
 
   #remember(document: Document): void {
-    this.#options.memory.write({ document, revision: this.#revision });
+    this.#options.memory.write({ document, revision: this.#revision, sent: this.#sent });
   }
 
   #saveSoon(): void {
@@ -115,18 +125,34 @@ export class DraftKeeper {
     if (value.state !== "waiting") return;
     const { document } = value;
     this.keeping.set({ state: "saving", document });
+    const before = this.#sent;
+    this.#sent = document;
+    this.#remember(document);
     try {
       const saved = await this.#options.save(document, this.#revision);
       this.#revision = saved.draft.revision;
       this.#options.onSaved(saved);
       this.#settle(document);
     } catch (error) {
-      const edited = this.keeping.value.state === "kept" ? document : this.keeping.value.document;
       const isBehind = error instanceof Refusal && error.code === "conflict";
+      if (isBehind && (await this.#isOwn(before, document))) return;
+      const edited = this.keeping.value.state === "kept" ? document : this.keeping.value.document;
       this.keeping.set(
         isBehind ? { state: "behind", document: edited } : { state: "failed", document: edited, error },
       );
     }
+  }
+
+  /** Whether the conflict is with an own save; then goes on from there. */
+  async #isOwn(before: Document | null, document: Document): Promise<boolean> {
+    const now = await this.#options.reread().catch(() => null);
+    if (now === null || now.revision === this.#revision) return false;
+    if (!isSame(now.document, document) && (before === null || !isSame(now.document, before))) return false;
+    this.#revision = now.revision;
+    const edited = this.keeping.value.state === "kept" ? document : this.keeping.value.document;
+    if (isSame(now.document, edited)) this.forget();
+    else this.keeping.set({ state: "waiting", document: edited });
+    return true;
   }
 
   /** What was edited while it was being saved is to be saved next. */
@@ -140,4 +166,17 @@ export class DraftKeeper {
     this.#remember(now.document);
     this.keeping.set({ state: "waiting", document: now.document });
   }
+}
+
+/** Whether two documents say the same, in whatever order their fields stand. */
+function isSame(one: unknown, other: unknown): boolean {
+  return textOf(one) === textOf(other);
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }

@@ -2,7 +2,6 @@ import { routing } from "@ringdown/contract";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { call, type Answer } from "../../api/client.ts";
-import { Refusal } from "../../api/failure.ts";
 import { useHasRole } from "../../session/session.tsx";
 import { useStore } from "../../shared/store.ts";
 import { locateProblems, type LocatedProblem } from "./core/problems.ts";
@@ -65,13 +64,16 @@ export function RoutingProvider(props: { loaded: Answer<typeof routing.readRouti
 
 function openKeeper(queries: QueryClient): DraftKeeper {
   return new DraftKeeper({
-    save: (document, revision) =>
-      call(routing.saveRoutingDraft, { body: { document, revision } }).catch((error: unknown) => {
-        // Who was quicker is read from the server.
-        const isBehind = error instanceof Refusal && error.code === "conflict";
-        if (isBehind) void queries.invalidateQueries({ queryKey: routingKey, exact: true });
-        throw error;
-      }),
+    save: (document, revision) => call(routing.saveRoutingDraft, { body: { document, revision } }),
+    // Shown, too: it says who was quicker.
+    reread: async () => {
+      const { draft, document } = await queries.fetchQuery({
+        queryKey: routingKey,
+        queryFn: () => call(routing.readRouting),
+        staleTime: 0,
+      });
+      return { document: draft?.document ?? document, revision: draft?.revision ?? null };
+    },
     onSaved: (saved) => {
       // An answer that is under way is older than this one.
       void queries.cancelQueries({ queryKey: routingKey, exact: true });

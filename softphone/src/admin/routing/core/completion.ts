@@ -38,10 +38,11 @@ function expectsSkill(before: string): boolean {
 
 function skillOptions(word: string, skills: readonly KnownSkill[]): Completion["options"] {
   const wanted = word.toLowerCase();
-  const fits = ({ skill, name }: KnownSkill) =>
-    skill.toLowerCase().startsWith(wanted) || name.toLowerCase().includes(wanted);
+  const isByKey = ({ skill }: KnownSkill) => skill.toLowerCase().startsWith(wanted);
+  const isByName = ({ name }: KnownSkill) => name.toLowerCase().includes(wanted);
   return skills
-    .filter((one) => one.skill !== word && fits(one))
+    .filter((one) => one.skill !== word && (isByKey(one) || isByName(one)))
+    .toSorted((one, other) => Number(isByKey(other)) - Number(isByKey(one)))
     .slice(0, mostOptions)
     .map(({ skill, name }) => ({ insert: skill, hint: name }));
 }

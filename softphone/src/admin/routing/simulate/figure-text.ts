@@ -30,7 +30,7 @@ export function useFigureText(): {
       sign +
       (kind === "share"
         ? t("simulate.points", { count: Number((size * 100).toFixed(1)) })
-        : formats.number(size))
+        : formats.number(size < 10 ? size : Math.round(size)))
     );
   };
   return { value, difference };
