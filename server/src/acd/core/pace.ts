@@ -94,9 +94,9 @@ export function tellEstimate(
   return waitMs;
 }
 
-/** For somebody who would come now. */
+/** For somebody who would come now. While others wait beside free agents, those agents lack what callers here ask for. */
 export function estimateForNext(lane: Lane | undefined, queue: Queue): number | null {
   if (!lane) return null;
-  if (lane.available.size > 0) return 0;
+  if (lane.available.size > 0 && lane.open.size === 0) return 0;
   return estimateWait(lane, queue, lane.open.size + lane.ringing.size + 1);
 }

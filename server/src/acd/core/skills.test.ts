@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explainAgent } from "./explain-agent.ts";
 import { explainWaiting } from "./explain-waiting.ts";
+import { figuresOf } from "./figures.ts";
 import { Office } from "./office.case.ts";
 import type { Membership } from "./settings.ts";
 
@@ -10,6 +11,10 @@ const in_ = (queueId: string, more: Partial<Membership> = {}): Membership => ({
   priority: 0,
   ...more,
 });
+
+const missing = (): never => {
+  throw new Error("There is no such queue");
+};
 
 describe("a requirement", () => {
   it("leaves out agents who don't meet it, however long they have been idle, and says so", () => {
@@ -230,6 +235,14 @@ describe("a caller", () => {
     expect(office.all("exit")).toEqual([]);
     office.caller("i4", "sales");
     expect(office.last("exit")).toMatchObject({ interactionId: "i4", cause: "estimated-wait", waitedMs: 0 });
+  });
+
+  it("beside free agents who lack what is asked for is no reason to promise others no wait", () => {
+    const office = new Office().queue("sales").agent("ann", ["sales"]);
+    const estimate = () => figuresOf(office.board.queues.get("sales") ?? missing()).estimatedWaitMs;
+    expect(estimate()).toBe(0);
+    office.caller("i1", "sales", { requirement: "billing" });
+    expect(estimate()).toBeNull();
   });
 
   it("to be called back waits without announcements, alarm, maximum wait or staff, and in its place", () => {
