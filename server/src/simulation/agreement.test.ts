@@ -12,6 +12,8 @@ import { openProductionRouter } from "./production-router.ts";
  * the simulator has to give their figures. The errors allowed are those of docs/simulation.md; the seed is fixed.
  */
 const errors = { serviceLevel: 0.015, abandonRate: 0.005, occupancy: 0.005 };
+/** Tens of thousands of calls each, on a machine that may be busy. */
+const timeoutMs = 120_000;
 /** Of the average wait, relative: where nobody hangs up, one long queue weighs for hours. */
 const waitErrors = { erlangC: 0.15, erlangA: 0.06 };
 
@@ -48,14 +50,18 @@ describe("the simulator agrees with Erlang C", () => {
     { agents: 10, callsPerHour: 105, calls: 60_000 },
     // Wrap-up is the router's own timer: constant, which hardly matters as long as the talk's share is large.
     { agents: 14, callsPerHour: 200, handlingMs: 180_000, wrapUpMs: 5_000, calls: 60_000 },
-  ])("at $callsPerHour calls an hour for $agents agents", ({ calls, ...parts }) => {
-    const { figures, theory: asked } = run(parts, calls);
-    const theory = staffWithErlangC(asked);
-    expect(Math.abs((figures.serviceLevel ?? 0) - theory.serviceLevel)).toBeLessThan(errors.serviceLevel);
-    expect(Math.abs((figures.occupancy ?? 0) - theory.occupancy)).toBeLessThan(errors.occupancy);
-    const ratio = (figures.averageWaitMs ?? 0) / theory.averageWait;
-    expect(Math.abs(ratio - 1)).toBeLessThan(waitErrors.erlangC);
-  });
+  ])(
+    "at $callsPerHour calls an hour for $agents agents",
+    ({ calls, ...parts }) => {
+      const { figures, theory: asked } = run(parts, calls);
+      const theory = staffWithErlangC(asked);
+      expect(Math.abs((figures.serviceLevel ?? 0) - theory.serviceLevel)).toBeLessThan(errors.serviceLevel);
+      expect(Math.abs((figures.occupancy ?? 0) - theory.occupancy)).toBeLessThan(errors.occupancy);
+      const ratio = (figures.averageWaitMs ?? 0) / theory.averageWait;
+      expect(Math.abs(ratio - 1)).toBeLessThan(waitErrors.erlangC);
+    },
+    timeoutMs,
+  );
 });
 
 describe("the simulator agrees with Erlang A", () => {
@@ -63,14 +69,18 @@ describe("the simulator agrees with Erlang A", () => {
     { agents: 5, callsPerHour: 75, patienceMs: 120_000, calls: 40_000 },
     { agents: 10, callsPerHour: 200, patienceMs: 90_000, calls: 40_000 },
     { agents: 50, callsPerHour: 2_880, handlingMs: 60_000, patienceMs: 120_000, calls: 40_000 },
-  ])("at $callsPerHour calls an hour for $agents agents", ({ calls, ...parts }) => {
-    const { figures, theory: asked } = run(parts, calls);
-    const theory = staffWithErlangA({ ...asked, patience: parts.patienceMs });
-    const inTime = figures.answeredInTime / figures.offered;
-    expect(Math.abs(inTime - theory.answeredWithin)).toBeLessThan(errors.serviceLevel);
-    expect(Math.abs((figures.abandonRate ?? 0) - theory.abandons)).toBeLessThan(errors.abandonRate);
-    expect(Math.abs((figures.occupancy ?? 0) - theory.occupancy)).toBeLessThan(errors.occupancy);
-    const ratio = (figures.averageWaitMs ?? 0) / theory.averageWaitOfAnswered;
-    expect(Math.abs(ratio - 1)).toBeLessThan(waitErrors.erlangA);
-  });
+  ])(
+    "at $callsPerHour calls an hour for $agents agents",
+    ({ calls, ...parts }) => {
+      const { figures, theory: asked } = run(parts, calls);
+      const theory = staffWithErlangA({ ...asked, patience: parts.patienceMs });
+      const inTime = figures.answeredInTime / figures.offered;
+      expect(Math.abs(inTime - theory.answeredWithin)).toBeLessThan(errors.serviceLevel);
+      expect(Math.abs((figures.abandonRate ?? 0) - theory.abandons)).toBeLessThan(errors.abandonRate);
+      expect(Math.abs((figures.occupancy ?? 0) - theory.occupancy)).toBeLessThan(errors.occupancy);
+      const ratio = (figures.averageWaitMs ?? 0) / theory.averageWaitOfAnswered;
+      expect(Math.abs(ratio - 1)).toBeLessThan(waitErrors.erlangA);
+    },
+    timeoutMs,
+  );
 });

@@ -128,10 +128,14 @@ describe("an hour at noon with 500 agents and a controller that dies", () => {
         return { queues, agents: working };
       };
       await driver.until(
-        waitFor("all boards to be one", () => {
-          const texts = [watch, nodes.a, nodes.b, late].map((node) => JSON.stringify(boardOf(node)));
-          return new Set(texts).size === 1;
-        }),
+        waitFor(
+          "all boards to be one",
+          () => {
+            const texts = [watch, nodes.a, nodes.b, late].map((node) => JSON.stringify(boardOf(node)));
+            return new Set(texts).size === 1;
+          },
+          { timeoutMs: 30_000 },
+        ),
       );
       const board = boardOf(late);
       expect(ledger.faults).toEqual([]);
@@ -169,17 +173,21 @@ function takeBreaks(driver: SoakDriver, agentIds: readonly string[], at: (share:
 
 /** In the middle of it all: what was heard so far and what the board shows come to be the same. */
 async function untilInStep({ acd }: SoakNode, { visits, engagements }: LedgerOfNotices): Promise<void> {
-  await waitFor("board and ledger to be in step", () => {
-    const { queues, agents } = acd.board();
-    const waiting = queues.flatMap((queue) => queue.waiting.map(({ interactionId }) => interactionId));
-    const heard = [...visits]
-      .filter(([, state]) => state === "waiting")
-      .map(([interactionId]) => interactionId);
-    const engaged = agents.filter(
-      ({ agentId, engagement }) => engagement !== (engagements.get(agentId) ?? "idle"),
-    );
-    return engaged.length === 0 && heard.toSorted().join() === waiting.toSorted().join();
-  });
+  await waitFor(
+    "board and ledger to be in step",
+    () => {
+      const { queues, agents } = acd.board();
+      const waiting = queues.flatMap((queue) => queue.waiting.map(({ interactionId }) => interactionId));
+      const heard = [...visits]
+        .filter(([, state]) => state === "waiting")
+        .map(([interactionId]) => interactionId);
+      const engaged = agents.filter(
+        ({ agentId, engagement }) => engagement !== (engagements.get(agentId) ?? "idle"),
+      );
+      return engaged.length === 0 && heard.toSorted().join() === waiting.toSorted().join();
+    },
+    { timeoutMs: 30_000 },
+  );
 }
 
 /** Everybody whose entry was confirmed is in the ledger, ended exactly once, and their own story says the same. */

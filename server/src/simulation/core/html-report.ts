@@ -172,16 +172,12 @@ function table({ recorded, current, proposed, difference }: Subject): string {
     ];
     return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
   });
-  const flows = flowRows({ recorded, current, proposed });
+  const flows = flowRows({ recorded, current, proposed, difference });
   return `<table><thead><tr><td></td>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead><tbody>${lines.join("")}${flows}</tbody></table>`;
 }
 
-/** How callers flowed out, by cause; the differences are not repeated. */
-function flowRows({
-  recorded,
-  current,
-  proposed,
-}: Pick<Subject, "recorded" | "current" | "proposed">): string {
+/** How callers flowed out, by cause, without the differences. */
+function flowRows({ recorded, current, proposed, difference }: Omit<Subject, "name">): string {
   const sides = [recorded?.flowedOutBy, current?.total.flowedOutBy, proposed?.total.flowedOutBy];
   const causes = [...new Set(sides.flatMap((side) => Object.keys(side ?? {})))].sort();
   return causes
@@ -191,6 +187,7 @@ function flowRows({
         ...[current, proposed].flatMap((side) =>
           side ? [sayEstimate(side.total.flowedOutBy[cause] ?? null, sayCount)] : [],
         ),
+        ...(difference ? [""] : []),
       ];
       return `<tr class="minor"><th scope="row">Flowed out: ${escape(cause)}</th>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
     })
