@@ -148,7 +148,8 @@ class World {
       this.pass((talkMs / this.agents) * 2 * this.chance());
       const talk = this.talks[round % Math.max(1, this.talks.length)];
       if (talk) this.finish(talk, round % Math.max(1, this.talks.length));
-      while (this.offers.length > 0) this.answer(round % 10 === 0);
+      // One agent declines, not one after the other: nobody is declined by hundreds in the same moment.
+      for (let offer = 0; this.offers.length > 0; offer += 1) this.answer(offer === 0 && round % 10 === 0);
       if (round % 10 === 5) this.hangUp(round);
       while (this.board.callers.size < this.agents) this.addCaller();
     }
