@@ -117,8 +117,40 @@ function play(call: Call): void {
     now += wrapUpMs;
     tell({ type: "wrap-up.ended", agentId, wrapUpMs, cause: "agent" });
   }
+  if (cause === "callback") callBack(call);
   const durationMs = now - call.startsAt;
   tell({ type: "interaction.ended", by: "customer", cause: "bye", outcome: "answered", durationMs });
+}
+
+/** The caller's own visit has ended; the call back is not reached at first, then is a talk. */
+function callBack({ queueId, agentId, startsAt, talkMs, holdMs, wrapUpMs }: Call): void {
+  for (const isReached of [false, true]) {
+    const { interactionId } = ledger.begin({
+      type: "interaction.started",
+      channel: "voice",
+      direction: "outbound",
+      from: "+15551234567",
+      to: "1000",
+      source: "callback",
+      trunkId: null,
+      sipCallId: "",
+      callback: { id: randomUUID(), originalId: randomUUID() },
+    });
+    const tell = ledger.append.bind(ledger, interactionId);
+    tell({ type: "queue.entered", queueId, priority: 0, enqueuedAt: startsAt, callback: true });
+    const waitMs = now - startsAt;
+    tell({ type: "queue.left", queueId, cause: isReached ? "answered" : "not-reached", waitMs });
+    if (isReached) {
+      tell({ type: "talk.started", agentId, queueId, answerToBridgeMs: 1 });
+      now += talkMs + holdMs;
+      tell({ type: "talk.ended", agentId, by: "agent", cause: "bye", talkMs, holdMs });
+      tell({ type: "wrap-up.started", agentId, queueId, limitMs: null });
+      now += wrapUpMs;
+      tell({ type: "wrap-up.ended", agentId, wrapUpMs, cause: "agent" });
+    }
+    const outcome = isReached ? "answered" : "not-reached";
+    tell({ type: "interaction.ended", by: "system", cause: "bye", outcome, durationMs: now - startsAt });
+  }
 }
 
 const dayMs = startOfNextDay(midnight) - midnight;
@@ -130,6 +162,7 @@ const anyCall: fc.Arbitrary<Call> = fc.record({
   queueId: fc.constantFrom(sales, support),
   waitMs: fc.oneof(ms(60_000), fc.constantFrom(0, 4_999, 5_000, 20_000, 20_001), ms(7_200_000)),
   cause: fc.constantFrom(
+    "callback" as const,
     "answered",
     "answered",
     "abandoned",
@@ -163,6 +196,8 @@ describe("figures", () => {
         answeredInTime,
         abandoned,
         shortAbandoned,
+        convertedToCallback,
+        calledBack,
         flowedOut,
         serviceLevel,
         averageWaitMs,
@@ -173,11 +208,13 @@ describe("figures", () => {
         answeredInTime,
         abandoned,
         shortAbandoned,
+        convertedToCallback,
         flowedOut,
       });
       expect(total?.serviceLevel).toBeCloseTo(serviceLevel ?? -1, 10);
       expect(total?.averageWaitMs).toBeCloseTo(averageWaitMs ?? -1, 6);
-      expect(answered + abandoned + flowedOut).toBe(offered);
+      expect(answered + abandoned + convertedToCallback + flowedOut).toBe(offered);
+      expect(calledBack).toBe(convertedToCallback);
       for (const interval of ["hour", "day"] as const) {
         const { intervals } = await ask(reportQueues, { ...range, interval, queueId });
         for (const key of [
@@ -186,6 +223,7 @@ describe("figures", () => {
           "answeredInTime",
           "abandoned",
           "shortAbandoned",
+          "convertedToCallback",
           "flowedOut",
         ] as const)
           expect(intervals.reduce((sum, each) => sum + each[key], 0)).toBe(total?.[key]);
