@@ -107,6 +107,8 @@ function DiscardDraft() {
   });
   const discard = useAction(
     async () => {
+      // A save that is under way would bring the draft back.
+      await keeper.flush();
       keeper.forget();
       await call(routing.discardRoutingDraft);
     },

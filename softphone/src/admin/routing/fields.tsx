@@ -1,5 +1,5 @@
 import { NativeSelect, NumberInput, Switch, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { useDebouncedCallback, useWindowEvent } from "@mantine/hooks";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { inWholeUnit, parseDuration } from "./core/duration-text.ts";
@@ -69,6 +69,7 @@ function useCommon(props: Common, own?: ReactNode) {
 export function useTyped(value: string, commit: (text: string) => void) {
   const [text, setText] = useState<string | null>(null);
   const later = useDebouncedCallback(commit, { delay: 250, flushOnUnmount: true });
+  useWindowEvent("pagehide", () => later.flush());
   return {
     text: text ?? value,
     isTyping: text !== null,
@@ -188,10 +189,18 @@ export function DraftSelect<Value extends string>(
   },
 ) {
   const { readOnly, ...common } = useCommon(props);
+  // Who may only look reads the choice as text; a select that is off would be hard to read.
+  if (readOnly)
+    return (
+      <TextInput
+        {...common}
+        readOnly
+        value={props.data.find(({ value }) => value === props.value)?.label ?? ""}
+      />
+    );
   return (
     <NativeSelect
       {...common}
-      disabled={common.disabled || readOnly}
       value={props.value}
       data={[...props.data]}
       onChange={(event) => props.onChange(event.currentTarget.value as Value)}
