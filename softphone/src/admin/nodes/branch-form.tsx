@@ -43,7 +43,7 @@ function SubjectKey(props: { on: Exclude<Subject, { what: "language" }>; onChang
   const isRight = contract.SetNode.shape.key.safeParse(on.key).success;
   return (
     <TextField
-      label={t(on.what === "attribute" ? "flows.attributeKey" : "flows.setKey")}
+      label={on.what === "attribute" ? t("flows.attributeKey") : t("flows.setKey")}
       error={!isRight && t("flows.setKeyRule")}
       value={on.key}
       onChange={onChange}

@@ -51,7 +51,7 @@ export function QueueForm(form: FormOf<"queue">) {
             key={cause}
             label={t(`flows.exit.${cause}`)}
             value={node.exits[cause] ?? ""}
-            none={t(cause === "callback" ? "flows.noFallback" : "flows.asNext")}
+            none={cause === "callback" ? t("flows.noFallback") : t("flows.asNext")}
             onChange={(id) => {
               const { [cause]: _, ...exits } = node.exits;
               onChange({ ...node, exits: id === "" ? exits : { ...exits, [cause]: id } });
