@@ -14,16 +14,16 @@ interface Problem {
 export async function mendableProblem(
   inside: Queryable,
   sources: { directory: Directory; prompts: PromptStore },
-  { prompts, then }: Pick<EmergencyPreset, "prompts" | "then">,
+  { prompts, ending }: Pick<EmergencyPreset, "prompts" | "ending">,
   scope?: EmergencyScope,
 ): Promise<Problem | null> {
   const { directory } = sources;
   const missing = await missingPrompt(inside, sources.prompts, prompts);
   if (missing !== null) return missing;
-  if (then.kind === "voicemail" && directory.queue(then.queueId) === null)
-    return { path: "then.queueId", message: "There is no such queue to leave a message in" };
-  if (then.kind === "flow" && directory.publishedFlow(then.flowId) === null)
-    return { path: "then.flowId", message: "There is no such flow, or it is not published" };
+  if (ending.kind === "voicemail" && directory.queue(ending.queueId) === null)
+    return { path: "ending.queueId", message: "There is no such queue to leave a message in" };
+  if (ending.kind === "flow" && directory.publishedFlow(ending.flowId) === null)
+    return { path: "ending.flowId", message: "There is no such flow, or it is not published" };
   return scope === undefined ? null : problemOfScope(directory, scope);
 }
 

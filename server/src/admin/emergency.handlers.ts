@@ -125,7 +125,7 @@ function switchedOn(
 async function refuseUnusable(
   office: EmergencyOffice,
   inside: Queryable,
-  message: Pick<EmergencyPreset, "prompts" | "then">,
+  message: Pick<EmergencyPreset, "prompts" | "ending">,
   scope?: contract.EmergencyScope,
 ): Promise<void> {
   const problem = await mendableProblem(inside, office, message, scope);

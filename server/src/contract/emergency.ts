@@ -4,7 +4,7 @@ import { PromptRef } from "./flow.ts";
 import { Language, PersonName } from "./people.ts";
 
 /**
- * `closed`: callers hear the message and go where `then` says. `message`: they hear it and everything goes on as
+ * `closed`: callers hear the message and go where `ending` says. `message`: they hear it and everything goes on as
  * usual.
  */
 export const EmergencyMode = z.enum(["closed", "message"]);
@@ -44,7 +44,7 @@ const EmergencyMessage = {
   mode: EmergencyMode,
   prompts: EmergencyPrompts,
   /** Counts when it is closed. */
-  then: EmergencyThen.default({ kind: "hang-up" }),
+  ending: EmergencyThen.default({ kind: "hang-up" }),
   /** Those who wait in a queue already: they stay, or leave at once (cause "closed") and hear the message. */
   waiting: z.enum(["stay", "leave"]).default("stay"),
 };

@@ -149,7 +149,7 @@ export const LedgerEvent = z.discriminatedUnion("type", [
     mode: z.enum(["closed", "message"]),
     where: z.enum(["entry", "queue", "waiting"]),
     queueId: z.string().nullable(),
-    then: z.enum(["hang-up", "voicemail", "number", "flow"]).nullable(),
+    ending: z.enum(["hang-up", "voicemail", "number", "flow"]).nullable(),
   }),
   event("flow.entered", { flowId: z.string(), version: z.number().int() }),
   event("flow.language", { language: z.string() }),

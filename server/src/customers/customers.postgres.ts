@@ -43,9 +43,15 @@ export async function searchCustomers(
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return {
-    customers: page.map(({ place: _, ...customer }) => customer),
+    customers: page.map(withoutPlace),
     nextCursor: last === undefined ? null : formatCursor(last),
   };
+}
+
+function withoutPlace<T extends { place: string }>(row: T): Omit<T, "place"> {
+  const customer: Omit<T, "place"> & { place?: string } = { ...row };
+  delete customer.place;
+  return customer;
 }
 
 function formatCursor({ place, id }: { place: string; id: string }): string {

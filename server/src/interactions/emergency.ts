@@ -167,7 +167,7 @@ export class EmergencyPassage {
     language: { chosen: Language | null; first: Language },
   ): Promise<boolean> {
     const { conversation, announce } = this.#sources;
-    const { name, mode, then } = emergency;
+    const { name, mode, ending } = emergency;
     this.#hasHeard = true;
     const isClosed = mode === "closed";
     conversation.append({
@@ -176,15 +176,15 @@ export class EmergencyPassage {
       mode,
       where,
       queueId,
-      then: isClosed ? then.kind : null,
+      ending: isClosed ? ending.kind : null,
     });
-    if (isClosed && then.kind !== "flow") conversation.reached("not-served");
+    if (isClosed && ending.kind !== "flow") conversation.reached("not-served");
     const outcome = await announce(emergencyFlow(emergency, language));
     if (outcome.how !== "hung-up-by-flow") return this.#end(outcome, null);
     if (!isClosed) return true;
-    const next = then.kind === "flow" ? this.#sources.publishedFlow(then.flowId) : null;
-    if (then.kind !== "flow" || next === null) return this.#end(outcome, "emergency");
-    return this.#end(await this.#sources.run({ flowId: then.flowId, ...next }), null);
+    const next = ending.kind === "flow" ? this.#sources.publishedFlow(ending.flowId) : null;
+    if (ending.kind !== "flow" || next === null) return this.#end(outcome, "emergency");
+    return this.#end(await this.#sources.run({ flowId: ending.flowId, ...next }), null);
   }
 
   #end(outcome: FlowOutcome, cause: string | null): false {

@@ -15,7 +15,7 @@ const closed = {
   name: "Fire alarm",
   mode: "closed",
   prompts: { en: [{ prompt: "emergency-evacuation" }], zh: [{ prompt: "emergency-evacuation" }] },
-  then: { kind: "hang-up" },
+  ending: { kind: "hang-up" },
   waiting: "leave",
   scope: { kind: "all" },
 } as const;
@@ -78,8 +78,8 @@ describe("the emergency switch", () => {
     [{ prompts: { en: [{ prompt: "no-such-prompt" }] } }, "There is no prompt no-such-prompt"],
     [{ prompts: { en: [{ upload: nowhere }] } }, `There is no prompt ${nowhere}`],
     [{ prompts: { en: [] } }, "callers must hear something"],
-    [{ then: { kind: "voicemail", queueId: nowhere } }, "There is no such queue"],
-    [{ then: { kind: "flow", flowId: nowhere } }, "There is no such flow"],
+    [{ ending: { kind: "voicemail", queueId: nowhere } }, "There is no such queue"],
+    [{ ending: { kind: "flow", flowId: nowhere } }, "There is no such flow"],
     [{ scope: { kind: "numbers", numberIds: [nowhere] } }, "One of these numbers does not exist"],
     [{ scope: { kind: "queues", queueIds: [nowhere] } }, "One of these queues does not exist"],
   ])("is refused with %j", async (part, sentence) => {
@@ -100,7 +100,7 @@ describe("prepared messages", () => {
     const twice = await administrator.call(contract.createEmergencyPreset, { body }).catch(refusal);
     expect(twice).toContain("There is a prepared message Flood already");
     const params = { presetId: made.id };
-    const changed = { ...body, mode: "message", then: { kind: "hang-up" } } as const;
+    const changed = { ...body, mode: "message", ending: { kind: "hang-up" } } as const;
     await administrator.call(contract.updateEmergencyPreset, { params, body: changed });
     const list = await supervisor.call(contract.listEmergencyPresets);
     expect(list.presets.find(({ id }) => id === made.id)).toEqual({ id: made.id, ...changed });

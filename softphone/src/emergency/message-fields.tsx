@@ -37,7 +37,7 @@ export function MessageFields(props: { value: Message; onChange: (value: Message
       ))}
       {value.mode === "closed" && (
         <>
-          <ThenFields value={value.then} onChange={(then) => change({ then })} />
+          <ThenFields value={value.ending} onChange={(ending) => change({ ending })} />
           <WaitingField value={value.waiting} onChange={(waiting) => change({ waiting })} />
         </>
       )}
@@ -80,7 +80,7 @@ function emptyThen(kind: string, queueId: string, flowId: string): Then {
   }
 }
 
-function ThenFields(props: { value: Then; onChange: (then: Then) => void }) {
+function ThenFields(props: { value: Then; onChange: (ending: Then) => void }) {
   const { t } = useTranslation();
   const { value, onChange } = props;
   const { queues } = useLabels();
@@ -94,7 +94,7 @@ function ThenFields(props: { value: Then; onChange: (then: Then) => void }) {
         onChange={(event) =>
           onChange(emptyThen(event.currentTarget.value, queues[0]?.id ?? "", flows[0]?.id ?? ""))
         }
-        data={kinds.map((kind) => ({ value: kind, label: t(`emergency.then.${kind}`) }))}
+        data={kinds.map((kind) => ({ value: kind, label: t(`emergency.ending.${kind}`) }))}
       />
       {value.kind === "voicemail" && (
         <NativeSelect

@@ -77,8 +77,8 @@ function PresetDialog(props: { preset: contract.EmergencyPreset | "new"; onClose
   const [message, setMessage] = useState<Message>(first);
   const save = useAction(
     () => {
-      const { mode, prompts, then, waiting } = message;
-      const body = { name, mode, prompts, then, waiting };
+      const { mode, prompts, ending, waiting } = message;
+      const body = { name, mode, prompts, ending, waiting };
       return preset === "new"
         ? call(contract.createEmergencyPreset, { body })
         : call(contract.updateEmergencyPreset, { params: { presetId: preset.id }, body });

@@ -9,7 +9,7 @@ const other = "00000000-0000-4000-8000-00000000000c";
 const fire: Emergency = {
   mode: "closed",
   prompts: { en: [{ prompt: "emergency-evacuation" }], zh: [{ prompt: "emergency-evacuation" }] },
-  then: { kind: "hang-up" },
+  ending: { kind: "hang-up" },
   waiting: "leave",
   scope: { kind: "all" },
   name: "Fire alarm",
@@ -31,12 +31,12 @@ describe("the emergency's flow", () => {
     { kind: "voicemail", queueId },
     { kind: "number", number: "+4930123" },
     { kind: "flow", flowId: other },
-  ] as const)("makes sense when callers then go to $kind", (then) => {
+  ] as const)("makes sense when callers then go to $kind", (ending) => {
     for (const mode of ["closed", "message"] as const) {
-      const flow = emergencyFlow({ ...fire, mode, then }, { chosen: null, first: "zh" });
+      const flow = emergencyFlow({ ...fire, mode, ending }, { chosen: null, first: "zh" });
       expect(validateFlow(flow, context)).toEqual([]);
-      const goesOn = flow.nodes["then"] !== undefined;
-      expect(goesOn).toBe(mode === "closed" && (then.kind === "voicemail" || then.kind === "number"));
+      const goesOn = flow.nodes["ending"] !== undefined;
+      expect(goesOn).toBe(mode === "closed" && (ending.kind === "voicemail" || ending.kind === "number"));
     }
   });
 

@@ -37,13 +37,13 @@ export function sendsAway(emergency: Emergency | null, place: EmergencyPlace, at
  * speak; else they hear every language, `first` first. Where another flow follows, this one ends before it.
  */
 export function emergencyFlow(
-  { mode, prompts, then }: Emergency,
+  { mode, prompts, ending }: Emergency,
   { chosen, first }: { chosen: Language | null; first: Language },
 ): Flow {
   const spoken = spokenPrompts(prompts, chosen, first);
   const language = chosen ?? first;
   const end: FlowNode = { kind: "hangup", prompts: [] };
-  const after = mode === "closed" ? afterwards(then) : null;
+  const after = mode === "closed" ? afterwards(ending) : null;
   return {
     version: 1,
     language,
@@ -53,27 +53,27 @@ export function emergencyFlow(
         kind: "play",
         prompts: spoken,
         interruptible: false,
-        next: after === null ? "end" : "then",
+        next: after === null ? "end" : "ending",
       },
-      ...(after !== null && { then: after }),
+      ...(after !== null && { ending: after }),
       end,
     },
   };
 }
 
-function afterwards(then: Emergency["then"]): FlowNode | null {
-  switch (then.kind) {
+function afterwards(ending: Emergency["ending"]): FlowNode | null {
+  switch (ending.kind) {
     case "voicemail":
       return {
         kind: "voicemail",
-        queueId: then.queueId,
+        queueId: ending.queueId,
         greeting: [{ prompt: "voicemail-greeting" }],
         maxSeconds: 120,
         silenceSeconds: 5,
         next: "end",
       };
     case "number":
-      return { kind: "transfer", to: then.number, prompts: [{ prompt: "transfer" }], onFailure: "end" };
+      return { kind: "transfer", to: ending.number, prompts: [{ prompt: "transfer" }], onFailure: "end" };
     case "hang-up":
     case "flow":
       return null;

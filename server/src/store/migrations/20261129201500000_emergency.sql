@@ -21,7 +21,7 @@ select name, jsonb_build_object(
   'prompts', jsonb_build_object(
     'en', jsonb_build_array(jsonb_build_object('prompt', prompt)),
     'zh', jsonb_build_array(jsonb_build_object('prompt', prompt))),
-  'then', jsonb_build_object('kind', 'hang-up'),
+  'ending', jsonb_build_object('kind', 'hang-up'),
   'waiting', waiting)
 from (values
   ('Fire alarm', 'closed', 'emergency-evacuation', 'leave'),

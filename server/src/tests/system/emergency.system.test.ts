@@ -63,7 +63,7 @@ const message = {
   get prompts() {
     return { en: [alarm] };
   },
-  then: { kind: "hang-up" },
+  ending: { kind: "hang-up" },
   waiting: "leave",
 } as const;
 

@@ -17,7 +17,7 @@ describe("the draft of the emergency switch", () => {
     expect(isComplete(draftOf(null))).toBe(false);
     expect(isComplete({ ...whole, prompts: { en: [] } })).toBe(false);
     expect(isComplete({ ...whole, scope: { kind: "numbers", numberIds: [] } })).toBe(false);
-    const nowhere = { ...whole, then: { kind: "number", number: "" } } as const;
+    const nowhere = { ...whole, ending: { kind: "number", number: "" } } as const;
     expect(isComplete(nowhere)).toBe(false);
     expect(isComplete({ ...nowhere, mode: "message" })).toBe(true);
   });

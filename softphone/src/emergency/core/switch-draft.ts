@@ -12,36 +12,36 @@ const nothingPrepared: Omit<contract.EmergencyPreset, "id"> = {
   name: "",
   mode: "closed",
   prompts: { en: [{ prompt: "emergency-closed" }], zh: [{ prompt: "emergency-closed" }] },
-  then: { kind: "hang-up" },
+  ending: { kind: "hang-up" },
   waiting: "leave",
 };
 
 /** From a prepared message, from the switch as it is, or from nothing. */
 export function draftOf(source: contract.Emergency | contract.EmergencyPreset | null): SwitchDraft {
-  const { name, mode, prompts, then, waiting } = source ?? nothingPrepared;
+  const { name, mode, prompts, ending, waiting } = source ?? nothingPrepared;
   const [scope, note] =
     source !== null && "scope" in source ? [source.scope, source.note] : [{ kind: "all" } as const, ""];
-  return { name, mode, prompts, then, waiting, scope, note, forMs: null };
+  return { name, mode, prompts, ending, waiting, scope, note, forMs: null };
 }
 
 /** Whether everything is chosen that has to be; the server checks the rest. */
-export function isComplete({ name, mode, prompts, then, scope }: SwitchDraft): boolean {
+export function isComplete({ name, mode, prompts, ending, scope }: SwitchDraft): boolean {
   const saysSomething = Object.values(prompts).some((list) => list.length > 0);
   return (
-    name.trim() !== "" && saysSomething && (mode === "message" || leadsSomewhere(then)) && hasScope(scope)
+    name.trim() !== "" && saysSomething && (mode === "message" || leadsSomewhere(ending)) && hasScope(scope)
   );
 }
 
-function leadsSomewhere(then: contract.EmergencyThen): boolean {
-  switch (then.kind) {
+function leadsSomewhere(ending: contract.EmergencyThen): boolean {
+  switch (ending.kind) {
     case "hang-up":
       return true;
     case "voicemail":
-      return then.queueId !== "";
+      return ending.queueId !== "";
     case "number":
-      return /^\+?[0-9*#]{2,32}$/.test(then.number);
+      return /^\+?[0-9*#]{2,32}$/.test(ending.number);
     case "flow":
-      return then.flowId !== "";
+      return ending.flowId !== "";
   }
 }
 
