@@ -37,17 +37,3 @@ function drawLognormal(mean: number, variation: number, random: Random): number 
 function drawNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
-
-export function meanOf(distribution: Distribution): number {
-  switch (distribution.type) {
-    case "constant":
-      return distribution.ms;
-    case "exponential":
-    case "lognormal":
-      return distribution.meanMs;
-    case "empirical": {
-      const { valuesMs } = distribution;
-      return valuesMs.length === 0 ? 0 : valuesMs.reduce((sum, each) => sum + each, 0) / valuesMs.length;
-    }
-  }
-}

@@ -257,8 +257,8 @@ th[scope=row] { text-align: left; font-weight: 500 } thead th { color: var(--fai
 .minor th, .minor td { color: var(--faint); font-size: 13px } .minor th { padding-left: 14px }
 .legend span { margin-right: 18px } .legend i { display: inline-block; width: 14px; height: 4px; margin-right: 7px; vertical-align: middle }
 .legend { margin: 0 0 8px; color: var(--faint) }
-figure { margin: 18px 0 0 } figcaption { color: var(--faint); font-size: 13px }
-svg { display: block; width: 100%; height: auto } svg text { fill: var(--faint); font-size: 12px }
+figure { margin: 18px 0 0; overflow-x: auto } figcaption { color: var(--faint); font-size: 13px }
+svg { display: block; width: 100%; min-width: 640px; height: auto } svg text { fill: var(--faint); font-size: 12px }
 .grid { stroke: var(--rule); stroke-width: 1 } .mark { stroke: var(--mark); stroke-dasharray: 4 4 }
 .line { fill: none; stroke-width: 2 }
 footer { margin-top: 32px; color: var(--faint); font-size: 13px }

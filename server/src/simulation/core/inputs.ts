@@ -40,7 +40,7 @@ export function scenarioOf(
 function lookForGaps(inputs: Inputs, { queues, agents }: Scenario): string[] {
   const remarks: string[] = [];
   const known = new Set(queues.map(({ settings }) => settings.queueId));
-  const calls = countVisits(inputs.arrivals);
+  const calls = countSince(inputs.arrivals, inputs.from);
   const strangers = [...calls].filter(([queueId]) => !known.has(queueId));
   const lost = strangers.reduce((sum, [, count]) => sum + count, 0);
   if (lost > 0)
@@ -56,19 +56,22 @@ function lookForGaps(inputs: Inputs, { queues, agents }: Scenario): string[] {
   return remarks;
 }
 
+/** How many visits the period is about; of those that come by chance, how many on average. */
+export function countInPeriod({ arrivals, from }: Inputs): number {
+  return [...countSince(arrivals, from).values()].reduce((sum, each) => sum + each, 0);
+}
+
 /** Visits by queue, those that follow from others included. */
-export function countVisits({ known, streams }: Arrivals): Map<string, number> {
+function countSince({ known, streams }: Arrivals, since: number): Map<string, number> {
   const counts = new Map<string, number>();
   const add = (queueId: string, count: number) => counts.set(queueId, (counts.get(queueId) ?? 0) + count);
-  const addVisit = ({ entry, next }: KnownVisit): void => {
-    add(entry.queueId, 1);
+  const addVisit = ({ at, entry, next }: KnownVisit): void => {
+    if (at >= since) add(entry.queueId, 1);
     if (next) addVisit(next.visit);
   };
   for (const visit of known) addVisit(visit);
   for (const { entry, periods } of streams)
-    add(
-      entry.queueId,
-      periods.reduce((sum, { calls }) => sum + calls, 0),
-    );
+    for (const { from, to, calls } of periods)
+      add(entry.queueId, (calls * Math.max(0, to - Math.max(from, since))) / (to - from));
   return counts;
 }

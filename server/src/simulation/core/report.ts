@@ -1,7 +1,7 @@
 import type { SimulatedSide, SimulationResult } from "../../contract/simulation.ts";
 import { type SimulatedRouter, simulate } from "./engine.ts";
 import { figuresOfRun, type RunFigures } from "./figures.ts";
-import { countVisits, type Inputs, scenarioOf } from "./inputs.ts";
+import { countInPeriod, type Inputs, scenarioOf } from "./inputs.ts";
 import type { IntervalMinutes } from "./intervals.ts";
 import type { Configuration, Scenario } from "./scenario.ts";
 import { compareRuns, summarise } from "./summary.ts";
@@ -34,11 +34,14 @@ export function makeReport(inputs: Inputs, options: ReportOptions): Report {
   const current = runSide(inputs, options.current, options, tell(0));
   const proposed = options.proposed && runSide(inputs, options.proposed, options, tell(1));
   const { from, to, zone, intervalMinutes, recorded } = inputs;
-  const visits = [...countVisits(inputs.arrivals).values()].reduce((sum, each) => sum + each, 0);
   const remarks = [...inputs.remarks, ...current.remarks, ...(proposed?.remarks ?? []).map(sayProposed)];
   return {
     ...{ from, to, zone, intervalMinutes, replications, seed, recorded },
-    basis: { visits: Math.round(visits), agents: inputs.agents.length, remarks: [...new Set(remarks)] },
+    basis: {
+      visits: Math.round(countInPeriod(inputs)),
+      agents: inputs.agents.length,
+      remarks: [...new Set(remarks)],
+    },
     current: current.side,
     proposed: proposed && proposed.side,
     difference: proposed && compareSides(current, proposed),
