@@ -102,6 +102,7 @@ describe("an hour at noon with 500 agents and a controller that dies", () => {
       await driver.runTo(at(1 / 3), stepMs);
       await driver.until(untilInStep(watch, ledger));
       await driver.close(nodes.a);
+      await driver.until(untilLetGo(driver, nodes.a, watch, ledger));
       nodes.a = await driver.startNode("a", await connect());
       await driver.signIn(nodes.a, half);
 
@@ -115,6 +116,7 @@ describe("an hour at noon with 500 agents and a controller that dies", () => {
           timeoutMs: 30_000,
         }),
       );
+      await driver.until(untilLetGo(driver, dead, watch, ledger));
       nodes.b = await driver.startNode("b", await connect());
       await driver.signIn(nodes.b, otherHalf);
 
@@ -172,7 +174,10 @@ function takeBreaks(driver: SoakDriver, agentIds: readonly string[], at: (share:
 }
 
 /** In the middle of it all: what was heard so far and what the board shows come to be the same. */
-async function untilInStep({ acd }: SoakNode, { visits, engagements }: LedgerOfNotices): Promise<void> {
+async function untilInStep(
+  { acd }: Pick<SoakNode, "acd">,
+  { visits, engagements }: LedgerOfNotices,
+): Promise<void> {
   await waitFor(
     "board and ledger to be in step",
     () => {
@@ -188,6 +193,24 @@ async function untilInStep({ acd }: SoakNode, { visits, engagements }: LedgerOfN
     },
     { timeoutMs: 30_000 },
   );
+}
+
+/** Nothing of a node that is gone is left: nobody waits by it, nobody talks by it, nobody works by it. */
+async function untilLetGo(
+  driver: SoakDriver,
+  gone: SoakNode,
+  { acd }: SoakNode,
+  ledger: LedgerOfNotices,
+): Promise<void> {
+  await untilInStep({ acd }, ledger);
+  const callers = driver.callersOf.get(gone) ?? new Set();
+  expect(callers.size).toBeGreaterThan(0);
+  expect(ledger.waiting().filter((interactionId) => callers.has(interactionId))).toEqual([]);
+  const { agents } = acd.board();
+  const talking = agents.flatMap(({ interactionIds }) => interactionIds);
+  expect(talking.filter((interactionId) => callers.has(interactionId))).toEqual([]);
+  const left = agents.filter(({ agentId, routable }) => routable && driver.worksAt(agentId, gone));
+  expect(left).toEqual([]);
 }
 
 /** Everybody whose entry was confirmed is in the ledger, ended exactly once, and their own story says the same. */

@@ -36,6 +36,8 @@ export class SoakDriver {
   /** Enqueues that a router confirmed. */
   readonly entered = new Set<string>();
   readonly ended = new Map<string, string>();
+  /** Who called by which node. */
+  readonly callersOf = new Map<SoakNode, Set<string>>();
   private readonly pending = new Set<Promise<unknown>>();
   private readonly nodeOf = new Map<string, SoakNode>();
   private readonly queuesOf: ReadonlyMap<string, string[]>;
@@ -68,6 +70,10 @@ export class SoakDriver {
     await this.until(Promise.all(agentIds.map((agentId) => this.tellAgent(node, agentId, true))));
   }
 
+  worksAt(agentId: string, node: SoakNode): boolean {
+    return this.nodeOf.get(agentId) === node;
+  }
+
   setReady(agentId: string, isReady: boolean): void {
     const node = this.nodeOf.get(agentId);
     if (node && !node.session.isOver) this.track(this.tellAgent(node, agentId, isReady));
@@ -86,6 +92,8 @@ export class SoakDriver {
 
   /** The caller's story on a node, from entry to the end of the talk. */
   call(caller: SoakCaller, node: SoakNode): void {
+    const callers = this.callersOf.get(node) ?? new Set();
+    this.callersOf.set(node, callers.add(caller.interactionId));
     this.track(this.enter(caller, node));
   }
 
