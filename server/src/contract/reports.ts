@@ -3,8 +3,8 @@ import { endpoint } from "./endpoint.ts";
 
 const Range = z
   .object({
-    from: z.coerce.number(),
-    to: z.coerce.number(),
+    from: z.coerce.number().int(),
+    to: z.coerce.number().int(),
     interval: z.enum(["quarter-hour", "hour", "day"]).default("hour"),
     queueId: z.uuid().optional(),
   })

@@ -14,12 +14,16 @@ import { openLog } from "../base/log.ts";
 import * as contract from "../contract/contract.ts";
 import type { Endpoint } from "../contract/contract.ts";
 import { ErrorBody } from "../contract/errors.ts";
+import { callbackEndpoints } from "../interactions/callbacks.handlers.ts";
+import { openCallbacks } from "../interactions/callbacks.ts";
 import { callerEndpoints } from "../interactions/caller.handlers.ts";
 import { openCustomers } from "../customers/customers.ts";
 import { deskEndpoints } from "../interactions/desk.handlers.ts";
 import { openDesks } from "../interactions/desks.ts";
 import { interactionEndpoints } from "../interactions/interactions.handlers.ts";
+import { readInteraction } from "../interactions/interactions.postgres.ts";
 import { openLedger, type Ledger } from "../interactions/ledger.ts";
+import { whyEndpoints } from "../interactions/why.handlers.ts";
 import { reportEndpoints } from "../reports/reports.ts";
 import { openSimulations } from "../simulation/simulation.ts";
 import type { TestDatabase } from "../store/test-database.ts";
@@ -90,6 +94,9 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
   };
   const simulations = openSimulations({ postgres, directory: admin.directory, clock, log });
   closing.push(() => simulations.close());
+  const callbacks = openCallbacks({ postgres, clock, log, nodeId: "fuzz" });
+  closing.push(() => callbacks.close());
+  const rules = { allowed: [], isOwn: () => false };
   return [
     ...simulations.endpoints,
     ...deskEndpoints({
@@ -106,6 +113,12 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
       issueGuestCredential: (number) => ({ ...credential, target: `sip:${number}@d` }),
     }),
     ...customers.endpoints,
+    ...callbackEndpoints({ postgres, callbacks, desks, ledger, rulesOf: () => rules }),
+    ...whyEndpoints({
+      ...{ clock, acd, agents, directory: admin.directory },
+      live: (interactionId) => ledger.live(interactionId),
+      stored: (interactionId) => readInteraction(postgres, interactionId),
+    }),
     ...interactionEndpoints({
       postgres,
       customerOf: (number) => customers.find(number),
