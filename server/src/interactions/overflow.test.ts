@@ -173,7 +173,7 @@ describe("what a caller brings", () => {
     expect(entered()).toMatchObject({
       priority: 5,
       ageMs: 61_000,
-      requirement: "billing>=5 and language=en",
+      requirement: "language=en",
       sticky: { agentId: eve, because: "last-agent" },
     });
     await leave(serving);

@@ -11,6 +11,7 @@ export function routerSettings(queueId: string, settings: QueueSettings): Router
     strategy: settings.strategy,
     ringAtOnce: settings.ringAtOnce,
     rings: settings.rings,
+    requirement: settings.requirement,
     ringTimeoutMs: settings.ringTimeoutMs,
     wrapUpMs: settings.wrapUpMs,
     ageingMs: settings.agingMs,

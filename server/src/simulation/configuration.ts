@@ -39,7 +39,6 @@ function configureQueue({ id, name, settings }: RoutedQueue): ConfiguredQueue {
     name,
     settings: routerSettings(id, settings),
     priority: settings.priority,
-    requirement: settings.requirement,
     stickyPatienceMs: settings.sticky.lastAgent ? settings.sticky.patienceMs : null,
     overflow,
     serviceLevelMs: settings.serviceLevelMs,

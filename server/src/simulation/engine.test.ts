@@ -18,7 +18,7 @@ function queue(
   return {
     name: queueId,
     settings: { ...defaultQueueSettings, wrapUpMs: 0, queueId, ...settings },
-    ...{ priority: 0, requirement: null, stickyPatienceMs: null, overflow: {} },
+    ...{ priority: 0, stickyPatienceMs: null, overflow: {} },
     ...{ serviceLevelMs: 20_000, shortAbandonMs: 5_000 },
     behaviour: {
       talk: { type: "exponential", meanMs: 120_000 },

@@ -150,9 +150,8 @@ it("a queue edited under load takes effect, and nobody loses the place", async (
   const ids: string[] = Array.from({ length: callers }, () => crypto.randomUUID());
   const following: Promise<void>[] = [];
   const begin = clock.now() - 120_000;
-  const requirement = directory.queue(sales)?.settings.requirement ?? "";
   for (const [at, interactionId] of ids.entries()) {
-    const request = { interactionId, queueId: sales, channel: "voice", priority: 0, requirement } as const;
+    const request = { interactionId, queueId: sales, channel: "voice", priority: 0 } as const;
     following.push(stories.follow(await acd.enqueue({ ...request, enqueuedAt: begin + at })));
   }
 

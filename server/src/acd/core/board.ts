@@ -20,7 +20,7 @@ export interface Caller {
   readonly front: boolean;
   /** Artificial age: moves the place, and nothing else. */
   readonly ageMs: number;
-  /** As on entry, or null for nothing. */
+  /** The caller's own, beside the queue's; null for nothing. */
   readonly requirement: string | null;
   /** Will be called back: nobody is on the line. */
   readonly callback: boolean;
@@ -122,6 +122,8 @@ export interface Demand {
   /** As it stands at this stage, and its usual spelling. */
   readonly requirement: Requirement | null;
   readonly text: string | null;
+  /** As it is on entry: the queue's and the caller's own together. */
+  readonly onEntry: Requirement | null;
   /** The skills asked for on entry: what proficiency is counted in. */
   readonly skills: readonly string[];
   /** Everybody who asks for this, ringing or not. */

@@ -38,6 +38,7 @@ export function checkQueue(settings: QueueSettings): Problem[] {
     ...checkOptional("alarmWaitMs", settings.alarmWaitMs, 1_000, longestMs),
     ...checkOptional("maxEstimatedWaitMs", settings.maxEstimatedWaitMs, 0, longestMs),
     ...checkRings(settings.rings),
+    ...checkRequirement(settings.requirement ?? undefined),
   ];
 }
 

@@ -1,4 +1,5 @@
 import {
+  bothRequired,
   formatRequirement,
   meets,
   parseRequirement,
@@ -45,7 +46,7 @@ const known = new Map<string, Requirement | null>();
 const mostKnown = 10_000;
 
 /** What an expression asks for; one that cannot be read (the door refuses those) asks for nothing. */
-export function requirementOf(text: string | null): Requirement | null {
+function requirementOf(text: string | null): Requirement | null {
   if (text === null) return null;
   let requirement = known.get(text);
   if (requirement === undefined) {
@@ -57,9 +58,13 @@ export function requirementOf(text: string | null): Requirement | null {
   return requirement;
 }
 
+/** What the queue and the caller ask for together, before any ring. */
+export function askedOnEntry(queue: Queue, caller: Caller): Requirement | null {
+  return bothRequired(requirementOf(queue.settings.requirement), requirementOf(caller.requirement));
+}
+
 /** The requirement after the rings that the stage has passed. */
-export function requirementAt(text: string | null, stage: Stage): Requirement | null {
-  const requirement = requirementOf(text);
+function relaxedAt(stage: Stage, requirement: Requirement | null): Requirement | null {
   if (!requirement || (stage.lowerBy === 0 && stage.drop.length === 0)) return requirement;
   return relaxRequirement(requirement, stage);
 }
@@ -74,13 +79,14 @@ export function demandOf(board: Board, queue: Queue, lane: Lane, caller: Caller)
   const found = lane.demands.get(key);
   if (found) return found;
   const stage = stageAt(queue, caller.stageMs);
-  const requirement = requirementAt(caller.requirement, stage);
-  const onEntry = requirementOf(caller.requirement);
+  const onEntry = askedOnEntry(queue, caller);
+  const requirement = relaxedAt(stage, onEntry);
   const demand: Demand = {
     key,
     stage,
     requirement,
     text: requirement ? formatRequirement(requirement) : null,
+    onEntry,
     skills: onEntry ? skillsAsked(onEntry) : [],
     callers: new Set(),
     open: new OrderedSet(),

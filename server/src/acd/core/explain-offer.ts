@@ -1,3 +1,4 @@
+import { formatRequirement } from "../../contract/requirement.ts";
 import type { Agent, Caller, Demand, Lane, Queue } from "./board.ts";
 import { waitingIn } from "./board.ts";
 import type { OfferReason, Trigger } from "./reason.ts";
@@ -54,7 +55,7 @@ export function explain(
     passedOver: seen.passedOver,
     competing: [],
     requirement: demand.text,
-    requirementOnEntry: caller.requirement,
+    requirementOnEntry: demand.onEntry && formatRequirement(demand.onEntry),
     skills: Object.fromEntries(demand.skills.map((skill) => [skill, levelIn(agent, skill)])),
     ring: demand.stage.ring,
     level: membership?.level ?? 1,

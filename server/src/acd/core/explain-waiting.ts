@@ -1,3 +1,4 @@
+import { formatRequirement } from "../../contract/requirement.ts";
 import type { Agent, Board, Caller, Demand, Queue } from "./board.ts";
 import { laneOf, waitingIn } from "./board.ts";
 import { canTake } from "./capacity.ts";
@@ -85,7 +86,7 @@ export function explainWaiting(board: Board, interactionId: string, now: number)
     callback: caller.callback,
     staffing: { ...queue.staffing },
     requirement: demand.text,
-    requirementOnEntry: caller.requirement,
+    requirementOnEntry: demand.onEntry && formatRequirement(demand.onEntry),
     ring: demand.stage.ring,
     rings: queue.settings.rings.length,
     ...countAgents(board, caller, queue, demand),

@@ -36,6 +36,7 @@ const settings: fc.Arbitrary<QueueSettings> = fc.record({
   announceEveryMs: maybeMs(15_000),
   alarmWaitMs: maybeMs(30_000),
   maxEstimatedWaitMs: fc.constantFrom(null, null, 20_000),
+  requirement: fc.constantFrom(null, null, "billing", "not vip"),
   rings: fc.constantFrom<Ring[]>(
     [],
     [],

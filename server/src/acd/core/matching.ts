@@ -1,7 +1,7 @@
 import type { Agent, Caller, Demand, Lane, Queue } from "./board.ts";
 import { laneOf } from "./board.ts";
 import { canTake } from "./capacity.ts";
-import { demandOf, isSkilled, placesOf, requirementOf, type Place } from "./demands.ts";
+import { askedOnEntry, demandOf, isSkilled, placesOf, type Place } from "./demands.ts";
 import { explain, type Choice } from "./explain-offer.ts";
 import { endSticky, placeCaller, positionOf } from "./lanes.ts";
 import { makeOffer } from "./offering.ts";
@@ -65,12 +65,13 @@ function askOwnAgent(turn: Turn, caller: Caller, where: Where, trigger: Trigger)
 
 /** The caller's own agent, while it makes sense to wait for them. */
 function ownAgent(turn: Turn, caller: Caller): Agent | null {
-  const { sticky, queueId, requirement } = caller;
+  const { sticky, queueId } = caller;
   const agent = sticky && turn.board.agents.get(sticky.agentId);
-  if (!agent || sticky.until <= turn.now || isLeftOut(turn, caller, agent.agentId)) return null;
+  const queue = turn.board.queues.get(queueId);
+  if (!agent || !queue || sticky.until <= turn.now || isLeftOut(turn, caller, agent.agentId)) return null;
   const isMember = agent.queues.some((membership) => membership.queueId === queueId);
   const works = agent.routable && agent.held === null;
-  return isMember && works && isSkilled(requirementOf(requirement), agent) ? agent : null;
+  return isMember && works && isSkilled(askedOnEntry(queue, caller), agent) ? agent : null;
 }
 
 /** Those who wait for an agent who will not come look for others. After anything took the agent away. */

@@ -61,6 +61,8 @@ export interface QueueSettings {
   maxEstimatedWaitMs: number | null;
   /** In order of `afterMs`; empty: everybody of level 1 from the start, and the others never. */
   rings: Ring[];
+  /** What every caller of the queue needs of the agent, beside what they need by themselves; null is nothing. */
+  requirement: string | null;
 }
 
 /** An agent's place in one queue. */
@@ -114,4 +116,5 @@ export const defaultQueueSettings: Omit<QueueSettings, "queueId"> = {
   alarmWaitMs: null,
   maxEstimatedWaitMs: null,
   rings: [],
+  requirement: null,
 };

@@ -38,6 +38,21 @@ describe("a requirement", () => {
     expect(office.ringing()).toEqual(["i2@ann", "i1@bob"]);
   });
 
+  it("of the queue holds for everybody, those who wait included, as soon as it changes", () => {
+    const office = new Office().queue("sales", { requirement: "vip" }).agent("ann", ["sales"], billing);
+    office.caller("i1", "sales").caller("i2", "sales", { requirement: "billing>=5" });
+    expect(office.ringing()).toEqual([]);
+    office.queue("sales", { requirement: "billing" });
+    expect(office.ringing()).toEqual(["i1@ann"]);
+    expect(office.last("offer").reason).toMatchObject({
+      trigger: "settings-changed",
+      requirement: "billing",
+      requirementOnEntry: "billing",
+    });
+    office.agent("bob", ["sales"], billing);
+    expect(office.last("offer").reason.requirement).toBe("billing and billing>=5");
+  });
+
   it("is met at once when the agent learns the skill", () => {
     const office = new Office().queue("sales").agent("ann", ["sales"]);
     office.caller("i1", "sales", { requirement: "billing>=5" });
@@ -83,6 +98,15 @@ describe("rings", () => {
     office.wait(1);
     expect(office.ringing()).toContain("i3@cat");
     expect(office.last("offer").reason).toMatchObject({ requirement: null, borrowedFrom: "support" });
+  });
+
+  it("that several reach at once are passed in the order of the queue", () => {
+    const office = open().agent("ann", [in_("sales", { level: 2 })]);
+    for (const name of ["c", "a", "b"]) office.caller(name, "sales");
+    office.caller("vip", "sales", { priority: 5 }).wait(20);
+    expect(office.ringing()).toEqual(["vip@ann"]);
+    office.answer("vip").hangUp("vip", "ann").does({ type: "wrap-up-finished", agentId: "ann" });
+    expect(office.ringing()).toEqual(["c@ann"]);
   });
 
   it("count on from the original entry for who comes back after the agent was lost", () => {

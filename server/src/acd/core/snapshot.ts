@@ -57,10 +57,6 @@ function upToDate(saved: Snapshot): Snapshot {
     ...saved,
     version,
     day: "",
-    queues: saved.queues.map((queue) => ({
-      ...queue,
-      settings: { ...defaultQueueSettings, ...queue.settings },
-    })),
     agents: saved.agents
       .toSorted((a, b) => a.idleSince - b.idleSince)
       .map((agent, index, { length }) => {
@@ -84,10 +80,10 @@ export function restoreBoard(text: string): Board {
   for (const [nodeId, session] of saved.nodes) board.nodes.set(nodeId, session);
   for (const [session, line] of saved.lines) board.lines.set(session, line);
   for (const { settings, unstaffedSince, lastLot, paces } of saved.queues) {
-    const queue = { ...createQueue(settings), unstaffedSince, lastLot };
+    const queue = { ...createQueue({ ...defaultQueueSettings, ...settings }), unstaffedSince, lastLot };
     for (const [channel, pace] of paces) laneOf(queue, channel).pace = pace;
     board.queues.set(settings.queueId, queue);
-    lendTo(board, settings.queueId, lendersOf(settings));
+    lendTo(board, settings.queueId, lendersOf(queue.settings));
   }
   for (const offer of saved.offers) {
     board.offers.set(offer.offerId, offer);

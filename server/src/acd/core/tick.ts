@@ -3,7 +3,7 @@ import { liveWaitingIn, nextDue } from "./board.ts";
 import { announce, leave } from "./callers.ts";
 import { alarmAt, leavesAt, scheduleCaller, scheduleQueue } from "./deadlines.ts";
 import { stageAt } from "./demands.ts";
-import { callersOf, endSticky, reachStage } from "./lanes.ts";
+import { callersOf, effectiveAt, endSticky, reachStage } from "./lanes.ts";
 import { seekAgents } from "./matching.ts";
 import { failOffer } from "./offers.ts";
 import { finishWrapUp } from "./talks.ts";
@@ -12,20 +12,26 @@ import type { Turn } from "./turn.ts";
 /** How many deadlines one tick handles; the rest is due at once, and other events get in between. */
 const deadlinesPerTick = 200;
 
-/** Does what is due, earliest first. */
+/**
+ * Does what is due, earliest first. Callers who are due look for agents last, and in the order of their queues: who
+ * reaches a ring a moment earlier must not overtake who stands before them and reaches it in the same tick.
+ */
 export function tick(turn: Turn): void {
+  const due: Due[] = [];
   for (let done = 0; done < deadlinesPerTick; done += 1) {
     const next = nextDue(turn.board);
-    if (!next || next.at > turn.now) return;
+    if (!next || next.at > turn.now) break;
     turn.board.deadlines[next.kind].remove(next.id);
-    meet[next.kind](turn, next.id);
+    if (next.kind === "caller") due.push(...callerIsDue(turn, next.id));
+    else meet[next.kind](turn, next.id);
   }
+  due.sort((a, b) => a.at - b.at || a.caller.order - b.caller.order);
+  for (const each of due) goOn(turn, each);
 }
 
-const meet: Record<DeadlineKind, (turn: Turn, id: string) => void> = {
+const meet: Record<Exclude<DeadlineKind, "caller">, (turn: Turn, id: string) => void> = {
   offer: ringOut,
   agent: finishWrapUp,
-  caller: callerIsDue,
   queue: queueIsForsaken,
 };
 
@@ -34,26 +40,43 @@ function ringOut(turn: Turn, offerId: string): void {
   if (offer) failOffer(turn, offer, "ring-timeout");
 }
 
-function callerIsDue(turn: Turn, interactionId: string): void {
+/** Somebody who is due, with their place in the queue. */
+interface Due {
+  caller: Caller;
+  queue: Queue;
+  at: number;
+  /** Whether the search has widened. */
+  isWider: boolean;
+}
+
+/** Who leaves, leaves now; the others reach their stage. */
+function callerIsDue(turn: Turn, interactionId: string): Due[] {
   const caller = turn.board.callers.get(interactionId);
   const queue = caller && turn.board.queues.get(caller.queueId);
-  if (!caller || !queue) return;
-  if ((leavesAt(caller, queue) ?? Infinity) <= turn.now)
-    return leave(turn, caller, "max-wait", "caller-left");
-  widen(turn, caller, queue);
+  if (!caller || !queue) return [];
+  if ((leavesAt(caller, queue) ?? Infinity) <= turn.now) {
+    leave(turn, caller, "max-wait", "caller-left");
+    return [];
+  }
+  return [{ caller, queue, at: effectiveAt(caller, queue.settings), isWider: widen(turn, caller, queue) }];
+}
+
+/** The caller passes a ring or a delay: more agents may be asked, or for less. */
+function widen(turn: Turn, caller: Caller, queue: Queue): boolean {
+  const { afterMs } = stageAt(queue, turn.now - caller.widensFrom);
+  if (afterMs === caller.stageMs) return false;
+  reachStage(turn, caller, queue, afterMs);
+  return true;
+}
+
+function goOn(turn: Turn, { caller, queue, isWider }: Due): void {
+  if (turn.board.callers.get(caller.interactionId) !== caller) return;
+  if (isWider) seekAgents(turn, caller, "widened");
   endPatience(turn, caller);
   letBackIn(turn, caller);
   raiseAlarm(turn, caller, queue);
   tellPosition(turn, caller, queue);
   scheduleCaller(turn.board, caller, queue);
-}
-
-/** The caller passes a ring or a delay: more agents may be asked, or for less. */
-function widen(turn: Turn, caller: Caller, queue: Queue): void {
-  const { afterMs } = stageAt(queue, turn.now - caller.widensFrom);
-  if (afterMs === caller.stageMs) return;
-  reachStage(turn, caller, queue, afterMs);
-  seekAgents(turn, caller, "widened");
 }
 
 /** The caller has waited long enough for their own agent alone. */

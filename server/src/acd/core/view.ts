@@ -34,7 +34,7 @@ export interface WaitingView {
   enqueuedAt: number;
   waitingSince: number;
   position: number;
-  /** As on entry, or null. */
+  /** The caller's own, as on entry; null for nothing. */
   requirement: string | null;
   /** How many rings have been passed. */
   ring: number;

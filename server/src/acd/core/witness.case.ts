@@ -171,12 +171,13 @@ function mayHave(board: Board, caller: Caller, agent: Agent): boolean {
     ? (membership.level ?? 1) <= Math.max(1, ...passed.map(({ level }) => level)) &&
       (membership.delayMs ?? 0) <= waitedMs
     : agent.queues.some(({ queueId }) => borrowed.has(queueId));
-  return isReached && isGoodEnough(caller, agent, passed.at(-1));
+  const asked = [settings.requirement, caller.requirement];
+  return isReached && asked.every((text) => isGoodEnough(text, agent, passed.at(-1)));
 }
 
-function isGoodEnough(caller: Caller, agent: Agent, ring: Ring | undefined): boolean {
-  if (caller.requirement === null) return true;
-  const parsed = parseRequirement(caller.requirement);
+function isGoodEnough(text: string | null, agent: Agent, ring: Ring | undefined): boolean {
+  if (text === null) return true;
+  const parsed = parseRequirement(text);
   if (!parsed.ok) return true;
   const left = ring ? relaxRequirement(parsed.requirement, ring) : parsed.requirement;
   return left === null || meets(agent.skills, left);

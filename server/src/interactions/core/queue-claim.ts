@@ -22,7 +22,7 @@ export interface FlowWish {
 export interface QueueClaim {
   priority: number;
   ageMs: number;
-  /** In its usual spelling; null asks for nothing. */
+  /** What the caller needs beside what the queue asks for, in its usual spelling; null for nothing. */
   requirement: string | null;
   /** What could not be used, in sentences: the caller waits without it. */
   faults: string[];
@@ -50,29 +50,25 @@ export function claimOf(
   };
 }
 
+/** The queue's own is the router's to add: it holds for those who wait as soon as it changes. */
 function requirementOf(
   ofQueue: string | null,
   { requirement: template = "", values }: FlowWish,
 ): Pick<QueueClaim, "requirement" | "faults"> {
   const faults: string[] = [];
-  const own = ofQueue === null ? null : readOwn(ofQueue, faults);
   const asked = template.trim() === "" ? null : readAsked(template, values, faults);
-  const both = bothRequired(own, asked);
-  const text = both === null ? null : formatRequirement(both);
-  if (both === null || text === null || own === null || asked === null) return { requirement: text, faults };
-  // Each can be read, but nobody could ever meet both, or together they are too long.
-  if (parseRequirement(text).ok && !isImpossible(both)) return { requirement: text, faults };
-  faults.push(
-    `The requirement "${formatRequirement(asked)}" is left out: it can't be met together with the queue's own`,
-  );
-  return { requirement: formatRequirement(own), faults };
+  if (asked === null) return { requirement: null, faults };
+  const requirement = formatRequirement(asked);
+  const both = bothRequired(readOwn(ofQueue), asked);
+  // Each can be read, but nobody could ever meet both.
+  if (both !== null && !isImpossible(both)) return { requirement, faults };
+  faults.push(`The requirement "${requirement}" is left out: it can't be met together with the queue's own`);
+  return { requirement: null, faults };
 }
 
-function readOwn(text: string, faults: string[]): Requirement | null {
-  const parsed = parseRequirement(text);
-  if (parsed.ok) return parsed.requirement;
-  faults.push(`The queue's requirement "${text}" is left out: ${parsed.problem.sentence}`);
-  return null;
+function readOwn(text: string | null): Requirement | null {
+  const parsed = text === null ? null : parseRequirement(text);
+  return parsed?.ok ? parsed.requirement : null;
 }
 
 function readAsked(

@@ -1,7 +1,7 @@
 import type { AcdEvent, Effect } from "../../acd/acd.ts";
 import { type DrawnVisit, drawVisits } from "./draw-visits.ts";
 import { sample } from "./distribution.ts";
-import { Entries } from "./entries.ts";
+import { composeEntry } from "./entries.ts";
 import { EventHeap } from "./event-heap.ts";
 import { edgesOf, midnightsOf } from "./intervals.ts";
 import { createRandom } from "./random.ts";
@@ -66,7 +66,6 @@ class Run {
   private readonly agents = new Map<string, WorkingAgent>();
   private readonly stays = new Map<string, Stay>();
   private readonly heap = new EventHeap<Happening>();
-  private readonly entries = new Entries();
   private readonly visits: readonly DrawnVisit[];
   private nextVisit = 0;
   private entered = 0;
@@ -185,7 +184,7 @@ class Run {
     const { leaving } = visit;
     const leavesAt = Math.max(this.now, enteredAt + (leaving?.afterMs ?? 0));
     if (leaving) this.heap.add(leavesAt, { type: "leaving", stay, cause: leaving.cause });
-    const entry = this.entries.compose(visit.entry, queue);
+    const entry = composeEntry(visit.entry, queue);
     this.tell({ type: "enqueued", ...entry, interactionId, enqueuedAt: enteredAt });
   }
 

@@ -52,7 +52,7 @@ export function configurationOfModel(model: Model, settings: Omit<QueueSettings,
       {
         name: "Model",
         settings: { ...settings, queueId: modelQueueId, wrapUpMs: model.wrapUpMs },
-        ...{ priority: 0, requirement: null, stickyPatienceMs: null, overflow: {} },
+        ...{ priority: 0, stickyPatienceMs: null, overflow: {} },
         serviceLevelMs: model.serviceLevelMs,
         shortAbandonMs: 0,
       },

@@ -28,8 +28,6 @@ export interface ConfiguredQueue {
   settings: QueueSettings;
   /** Added to every caller. */
   priority: number;
-  /** Asked for beside what the flow asks for, or null. */
-  requirement: string | null;
   /** How long a caller waits for the agent whom they should have; null: for nobody in particular. */
   stickyPatienceMs: number | null;
   /** Where callers go who leave for a cause (the router's word): another queue's id. */
