@@ -1,6 +1,7 @@
 /** Where callers go when they can't stay: somewhere that exists, and never round in a circle. */
 import type { OverflowCause } from "../../contract/queues.ts";
 import type { RoutedQueue } from "../../contract/routing.ts";
+import { queueNodesOf } from "./check-flows-on-routing.ts";
 import type { Inspection } from "./check-routing.ts";
 
 const causes: Record<OverflowCause, string> = {
@@ -22,7 +23,7 @@ export function checkOverflow(inspection: Inspection): void {
 }
 
 function checkTarget(
-  { document, around, error }: Inspection,
+  { document, around, error, warning }: Inspection,
   queue: RoutedQueue,
   cause: OverflowCause,
   path: string,
@@ -39,6 +40,12 @@ function checkTarget(
     const flow = around.flows.find(({ id }) => id === target.flowId);
     if (flow === undefined) error(path, subject, goes(`a flow that does not exist (${target.flowId})`));
     else if (flow.flow === null) error(path, subject, goes(`the flow ${flow.name}, which is not published,`));
+    else if (queueNodesOf(flow.flow).some(({ queueId }) => queueId === queue.id))
+      warning(
+        path,
+        subject,
+        `${goes(`the flow ${flow.name}`)}, and that flow leads back to ${queue.name}: a caller goes round a few times at most, then on at the flow's own exit`,
+      );
   }
 }
 

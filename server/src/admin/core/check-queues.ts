@@ -22,6 +22,7 @@ export function checkQueues(inspection: Inspection): void {
     checkRings(one, requirement);
     checkStrategy(one, requirement !== null || requiredByFlows.has(queue.id));
     checkLimits(one);
+    checkKeys(one);
     checkReferences(one);
     checkReach(one, requirement);
   });
@@ -131,6 +132,17 @@ function checkLimits({ queue, path, subject, warning }: QueueInspection): void {
       `${path}.settings.maximumEstimatedWaitMs`,
       subject,
       `${queue.name} takes callers whose estimated wait is up to ${seconds(maximumEstimatedWaitMs)}, but ${limit}`,
+    );
+}
+
+/** One key can't do two things. */
+function checkKeys({ queue, path, subject, error }: QueueInspection): void {
+  const { callback, exitKey } = queue.settings;
+  if (callback.offered && callback.key === exitKey)
+    error(
+      `${path}.settings.callback.key`,
+      subject,
+      `The key ${exitKey} leaves ${queue.name} and asks for a call back: choose another for one of them`,
     );
 }
 

@@ -182,6 +182,16 @@ describe("checkRouting", () => {
       "warning queues.0.members | Nobody works in Sales, and it sends callers nowhere else: add members, or say where callers go",
     ],
     [
+      "a flow that leads back to its queue",
+      { sales: { overflow: { "no-agents": { kind: "flow", flowId } }, leaveWhenNoAgents: true } },
+      "warning queues.0.settings.overflow.no-agents | Sales goes to the flow Main when nobody is there, and that flow leads back to Sales: a caller goes round a few times at most, then on at the flow's own exit",
+    ],
+    [
+      "one key for two things",
+      { sales: { exitKey: "2", callback: { offered: true } } },
+      "error queues.0.settings.callback.key | The key 2 leaves Sales and asks for a call back: choose another for one of them",
+    ],
+    [
       "a circle of overflow",
       {
         sales: { maximumWaiting: 5, overflow: { full: { kind: "queue", queueId: support } } },
