@@ -75,8 +75,11 @@ async function stickyOf(
   return agentId === null ? null : { agentId, because: "last-agent", patienceMs };
 }
 
+/** What of a place the router and the ledger are told. */
+type Standing = Pick<QueuePlace, "queueId" | "priority" | "enqueuedAt" | "requirement" | "ageMs" | "sticky">;
+
 /** The place in the router's words. */
-export function entryOf(interactionId: string, place: QueuePlace): EnqueueRequest {
+export function entryOf(interactionId: string, place: Standing): EnqueueRequest {
   const { queueId, priority, enqueuedAt, requirement, ageMs, sticky } = place;
   return {
     interactionId,
@@ -91,7 +94,7 @@ export function entryOf(interactionId: string, place: QueuePlace): EnqueueReques
 }
 
 /** The place in the ledger's. */
-export function enteredOf(place: QueuePlace): Extract<LedgerEvent, { type: "queue.entered" }> {
+export function enteredOf(place: Standing): Extract<LedgerEvent, { type: "queue.entered" }> {
   const { queueId, priority, enqueuedAt, requirement, ageMs, sticky } = place;
   return {
     type: "queue.entered",

@@ -7,17 +7,18 @@
  */
 import type { EnqueueRequest, Waiting, WaitingStep } from "../acd/acd.ts";
 import { Failure } from "../base/failure.ts";
-import { describeError } from "../base/log.ts";
 import type { QueueLeftCause } from "../contract/ledger.ts";
 import { callbackOfferPrompts, estimatedWaitPrompts, queuePositionPrompts } from "../ivr/ivr.ts";
+import type { Answered } from "./agent-offer.ts";
 import { askForCallback } from "./ask-for-callback.ts";
 import { watchClosing } from "./closing-watch.ts";
 import type { Conversation } from "./conversation.ts";
 import { leavingOf } from "./parting.ts";
 import { enteredOf, entryOf, type QueuePlace, type StayEnd } from "./queue-place.ts";
 import { exitOf, offerEnd } from "./queue-words.ts";
-import { type Answered, RingingOffers } from "./ringing-offers.ts";
+import { RingingOffers } from "./ringing-offers.ts";
 import { talk } from "./talk.ts";
+import { cancelPlace, releaseAgent } from "./tell-router.ts";
 import { WaitingSound } from "./waiting-sound.ts";
 import type { World } from "./world.ts";
 
@@ -148,22 +149,11 @@ class QueueStay {
   }
 
   #release(agentId: string): void {
-    const { interactionId } = this.#conversation;
-    this.#world.acd.release(interactionId, agentId).catch((error: unknown) => {
-      const problem = describeError(error);
-      this.#world.log.warn({ interactionId, agentId, error: problem }, "An agent was not released");
-    });
+    releaseAgent(this.#conversation.interactionId, agentId, this.#world);
   }
 
   #cancel(cause: string): void {
-    const { interactionId } = this.#conversation;
-    this.#world.acd.cancel(interactionId, cause).catch((error: unknown) => {
-      const problem = describeError(error);
-      this.#world.log.error(
-        { interactionId, error: problem },
-        "A caller could not be taken out of the queue",
-      );
-    });
+    cancelPlace(this.#conversation.interactionId, cause, "A caller", this.#world);
   }
 
   /** Consumes the router's steps until the caller has an agent or leaves. */

@@ -4,10 +4,10 @@ import type { QueueSettings } from "../contract/queues.ts";
 import type { TalkRecording } from "../recordings/recordings.ts";
 import type { AgentLeg, Bridge } from "../telephony/telephony.ts";
 import { Failure } from "../base/failure.ts";
-import { describeError } from "../base/log.ts";
 import { partingOf } from "./parting.ts";
 import { watchForAgentGone } from "./agent-gone.ts";
 import type { Conversation } from "./conversation.ts";
+import { releaseAgent } from "./tell-router.ts";
 import type { World } from "./world.ts";
 
 interface Partner {
@@ -224,10 +224,7 @@ async function afterTalk(
     append({ type: "agent.lost", agentId, cause: end.cause });
     return "agent-lost";
   }
-  // Not waited for: while the router's log is away, nobody stays on the line for it.
-  world.acd.release(interactionId, agentId).catch((error: unknown) => {
-    world.log.warn({ interactionId, agentId, error: describeError(error) }, "An agent was not released");
-  });
+  releaseAgent(interactionId, agentId, world);
   if (end.by !== "customer") {
     conversation.end(end.by === "lost" ? "system" : end.by, end.cause);
     await leg.hangUp("normal");
