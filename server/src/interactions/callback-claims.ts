@@ -62,7 +62,7 @@ export class CallbackClaims {
   /** Claims what is open, and keeps the claims from now on. */
   async start(owner: ClaimsOwner): Promise<void> {
     await this.#renew(owner);
-    if (!this.#isDraining) this.#armRenewal(owner);
+    if (!this.#isClosing) this.#armRenewal(owner);
   }
 
   /** Failure "conflict" when the number has an open one in this queue. */
@@ -93,7 +93,7 @@ export class CallbackClaims {
     }
   }
 
-  /** The claims are not renewed any more. */
+  /** Whose telephone rings now is kept, so that nobody is called twice; what waits is left to other processes. */
   drain(): void {
     this.#isDraining = true;
   }
@@ -108,7 +108,7 @@ export class CallbackClaims {
   #armRenewal(owner: ClaimsOwner): void {
     this.#stopRenewing = this.#clock.setTimer(this.#clock.now() + renewEveryMs, () => {
       void this.#renew(owner).finally(() => {
-        if (!this.#isDraining) this.#armRenewal(owner);
+        if (!this.#isClosing) this.#armRenewal(owner);
       });
     });
   }
@@ -116,11 +116,16 @@ export class CallbackClaims {
   /** Never rejects: while the database is away nobody else can take what is ours either. */
   async #renew(owner: ClaimsOwner): Promise<void> {
     try {
-      const ours = await renewClaims(this.#postgres, this.#claimant);
+      const ours = await renewClaims(
+        this.#postgres,
+        this.#claimant,
+        this.#isDraining ? "being called" : "all",
+      );
       for (const holder of owner.holders()) {
         const revision = ours.get(holder.callback.id);
         if (revision === undefined || revision > holder.revision) await this.#readAgain(holder, owner);
       }
+      if (this.#isDraining) return;
       const found = await claimAbandoned(this.#postgres, this.#claimant);
       owner.found(found);
       if (found.length > 0)

@@ -90,10 +90,15 @@ export async function readCallback(postgres: Queryable, id: string): Promise<Sto
 }
 
 /** Keeps the claims of this life; the ones that it still has, by id, with their revisions. */
-export async function renewClaims(postgres: Queryable, { claim }: Claimant): Promise<Map<string, number>> {
+export async function renewClaims(
+  postgres: Queryable,
+  { claim }: Claimant,
+  which: "all" | "being called",
+): Promise<Map<string, number>> {
   const rows = await postgres.query<{ id: string; revision: number }>(
-    `update callback set leased_until = ${lease} where claim = $1 and ${isOpen} returning id, revision`,
-    [claim],
+    `update callback set leased_until = ${lease} where claim = $1 and ${isOpen}
+       and ($2 = 'all' or state = 'calling') returning id, revision`,
+    [claim, which],
   );
   return new Map(rows.map(({ id, revision }) => [id, revision]));
 }

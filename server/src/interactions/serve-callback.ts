@@ -190,15 +190,11 @@ class CallbackStay {
   /** The agent's leg was lost: as with everybody, the customer hears music and is first in line. */
   async #returnToFront(lostAgentId: string): Promise<Waiting> {
     const { interactionId, append } = this.#conversation;
-    const { queueId, priority, enqueuedAt } = this.#callback;
+    const { queueId, enqueuedAt } = this.#callback;
     append({ type: "queue.returned", queueId, cause: "agent-lost", enqueuedAt });
     this.#isInQueue = true;
     const returning = this.#world.acd.requeue({
-      interactionId,
-      queueId,
-      channel: "voice",
-      priority,
-      enqueuedAt,
+      ...entryOf(interactionId, { ...this.#callback, sticky: null }),
       position: "front",
       callback: true,
       offerMs: offerMsOf(this.#settings),
