@@ -13,10 +13,20 @@ export default defineConfig({
         test: {
           name: "server",
           include: ["server/src/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["server/src/tests/system/**"],
+          exclude: ["server/src/tests/system/**", "server/src/tests/faults/**"],
           globalSetup: [postgres],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          maxWorkers: 2,
+          retry,
+        },
+      },
+      {
+        test: {
+          name: "faults", // mostly waits for what routers do: beside the others
+          include: ["server/src/tests/faults/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: 2,
           retry,
         },

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { FaultOffice } from "../faults/fault-office.ts";
-import { fakeClock } from "../faults/fake-clock.ts";
+import { FaultOffice } from "./fault-office.ts";
+import { fakeClock } from "./fake-clock.ts";
 
 /** The lease is two seconds, renewed every half second: three leases for a machine that does other things too. */
 const takeoverWithinMs = 6_000;
