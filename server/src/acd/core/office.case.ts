@@ -10,12 +10,18 @@ type EffectOf<T extends Effect["type"]> = Extract<Effect, { type: T }>;
 
 /** A board with a clock, for examples that read as a story. Times are seconds after the office opened. */
 export class Office {
-  readonly board: Board = createBoard();
+  readonly board: Board;
   /** Everything that happened, without replies. */
   readonly effects: Effect[] = [];
   private readonly opened = 1_800_000_000_000;
-  private now = this.opened;
+  private now: number;
   private line = 0;
+
+  constructor(board: Board = createBoard()) {
+    this.board = board;
+    this.now = Math.max(this.opened, board.now);
+    this.line = board.lines.get("n1/1") ?? 0;
+  }
 
   /** What happens; returns the answer. */
   does(event: AcdEvent): ReplyResult {

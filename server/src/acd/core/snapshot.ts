@@ -57,6 +57,10 @@ function upToDate(saved: Snapshot): Snapshot {
     ...saved,
     version,
     day: "",
+    queues: saved.queues.map((queue) => ({
+      ...queue,
+      settings: { ...defaultQueueSettings, ...queue.settings },
+    })),
     agents: saved.agents
       .toSorted((a, b) => a.idleSince - b.idleSince)
       .map((agent, index, { length }) => {
@@ -80,7 +84,7 @@ export function restoreBoard(text: string): Board {
   for (const [nodeId, session] of saved.nodes) board.nodes.set(nodeId, session);
   for (const [session, line] of saved.lines) board.lines.set(session, line);
   for (const { settings, unstaffedSince, lastLot, paces } of saved.queues) {
-    const queue = { ...createQueue({ ...defaultQueueSettings, ...settings }), unstaffedSince, lastLot };
+    const queue = { ...createQueue(settings), unstaffedSince, lastLot };
     for (const [channel, pace] of paces) laneOf(queue, channel).pace = pace;
     board.queues.set(settings.queueId, queue);
     lendTo(board, settings.queueId, lendersOf(queue.settings));
