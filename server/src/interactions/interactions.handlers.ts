@@ -8,8 +8,7 @@ import type { Interaction } from "../contract/interactions.ts";
 import type { Postgres } from "../store/postgres.ts";
 import {
   findByRecording,
-  readInteraction,
-  readLedger,
+  readWithLedger,
   searchInteractions,
   wasHandledBy,
 } from "./interactions.postgres.ts";
@@ -35,14 +34,10 @@ export function interactionEndpoints(deps: InteractionDependencies): BoundEndpoi
       searchInteractions(postgres, query, user.role === "agent" ? user.id : null),
     ),
     bind(contract.readInteraction, async ({ params: { interactionId } }, { user }) => {
-      const interaction = await readInteraction(postgres, interactionId);
-      if (interaction === null || !(await maySee(postgres, interaction, user)))
+      const found = await readWithLedger(postgres, interactionId);
+      if (found === null || !(await maySee(postgres, found.interaction, user)))
         throw new Failure("not-found", `There is no interaction ${interactionId}`);
-      const [ledger, customer] = await Promise.all([
-        readLedger(postgres, interactionId),
-        deps.customerOf(interaction.from),
-      ]);
-      return { interaction, ledger, customer };
+      return { ...found, customer: await deps.customerOf(found.interaction.from) };
     }),
     bind(contract.readRecording, ({ params, query }, context) =>
       readRecording(deps, params.recordingId, query.download === true, context),

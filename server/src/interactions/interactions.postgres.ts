@@ -104,13 +104,24 @@ export async function readInteraction(postgres: Queryable, id: string): Promise<
   return row?.interaction ?? null;
 }
 
-/** In order. */
-export async function readLedger(postgres: Queryable, interactionId: string): Promise<LedgerEntry[]> {
-  const rows = await postgres.query<{ seq: number; at: Date; event: LedgerEntry["event"] }>(
-    "select seq, at, event from ledger where interaction_id = $1 order by seq",
-    [interactionId],
+/** The interaction with its ledger, in order, as of one moment: in one statement, so that they can't disagree. */
+export async function readWithLedger(
+  postgres: Queryable,
+  id: string,
+): Promise<{ interaction: Interaction; ledger: LedgerEntry[] } | null> {
+  const [row] = await postgres.query<{
+    interaction: Interaction;
+    ledger: Omit<LedgerEntry, "interactionId">[];
+  }>(
+    `select story -> 'interaction' as interaction,
+       coalesce((select jsonb_agg(jsonb_build_object(
+                          'seq', seq, 'at', round(extract(epoch from at) * 1000), 'event', event) order by seq)
+                 from ledger where interaction_id = $1), '[]') as ledger
+     from interaction where id = $1`,
+    [id],
   );
-  return rows.map(({ seq, at, event }) => ({ interactionId, seq, at: at.getTime(), event }));
+  if (row === undefined) return null;
+  return { interaction: row.interaction, ledger: row.ledger.map((line) => ({ interactionId: id, ...line })) };
 }
 
 /** Whether the agent talked in this interaction. */

@@ -1,6 +1,6 @@
 /** The emergency switch: thrown in the browser, heard by those who call and those who wait, and taken back. */
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../base/wav.ts";
 import { createEmergencyPreset, switchEmergency } from "../../contract/emergency.ts";
 import { createPerson } from "../../contract/people.ts";
@@ -35,6 +35,10 @@ beforeAll(async () => {
     { name, value: value.join("="), url: house.program.http, httpOnly: true, sameSite: "Lax" },
   ]);
   page = await browser.newPage();
+});
+/** A test that failed leaves no emergency to the next one. */
+afterEach(async () => {
+  await supervisor.call(switchEmergency, { body: { emergency: null } });
 });
 afterAll(async () => {
   await browser.close();
