@@ -181,7 +181,7 @@ export const Queue = z.object({
 export type Queue = z.infer<typeof Queue>;
 
 /** A changed queue carries only the settings that change. */
-const SettingsChange = z
+export const SettingsChange = z
   .object(
     Object.fromEntries(
       Object.entries(QueueSettings.shape).map(([key, type]) => [key, type.unwrap().optional()]),

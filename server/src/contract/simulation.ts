@@ -1,25 +1,12 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { QueueMember, QueueSettings } from "./queues.ts";
+import { QueueMember, SettingsChange } from "./queues.ts";
 import { RoutingDocument } from "./routing.ts";
 
 /*
  * "What would that week have been with these settings?" The production router runs the calls of a past period
  * again, once as configured now and once as proposed. It takes seconds, so that it is a job: start, look, cancel.
  */
-
-/** Only the settings that change. */
-const SettingsChange = z
-  .object(
-    Object.fromEntries(
-      Object.entries(QueueSettings.shape).map(([key, type]) => [key, type.unwrap().optional()]),
-    ) as {
-      [K in keyof typeof QueueSettings.shape]: z.ZodOptional<
-        ReturnType<(typeof QueueSettings.shape)[K]["unwrap"]>
-      >;
-    },
-  )
-  .strict();
 
 const ProposedQueue = z
   .object({

@@ -198,3 +198,9 @@ export async function takeScreenshots(page: Page, folder: string, name: string):
   if (before) await page.setViewportSize(before);
   return paths;
 }
+
+/** The browser has this session from now on: the `name=value` of its cookie, for the program at this address. */
+export async function giveSession({ context }: TestBrowser, url: string, cookie: string): Promise<void> {
+  const [name = "", ...value] = cookie.split("=");
+  await context.addCookies([{ name, value: value.join("="), url, httpOnly: true, sameSite: "Lax" }]);
+}

@@ -5,7 +5,7 @@ import { encodeWav } from "../../base/wav.ts";
 import { createEmergencyPreset, switchEmergency } from "../../contract/emergency.ts";
 import { createPerson } from "../../contract/people.ts";
 import { uploadPrompt } from "../../contract/telephony.ts";
-import { openBrowser, type TestBrowser } from "../rig/browser.ts";
+import { giveSession, openBrowser, type TestBrowser } from "../rig/browser.ts";
 import type { Call } from "../rig/call.ts";
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
 import { makeTone } from "../rig/tones.ts";
@@ -30,10 +30,7 @@ beforeAll(async () => {
   alarm = { upload: await uploadTone() };
   await house.administrator.call(createEmergencyPreset, { body: { name: "Test alarm", ...message } });
   browser = await openBrowser();
-  const [name = "", ...value] = supervisor.cookie.split("=");
-  await browser.context.addCookies([
-    { name, value: value.join("="), url: house.program.http, httpOnly: true, sameSite: "Lax" },
-  ]);
+  await giveSession(browser, house.program.http, supervisor.cookie);
   page = await browser.newPage();
 });
 /** A test that failed leaves no emergency to the next one. */

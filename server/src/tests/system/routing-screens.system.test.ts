@@ -5,7 +5,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRouting } from "../../contract/routing.ts";
-import { openBrowser, type TestBrowser } from "../rig/browser.ts";
+import { giveSession, openBrowser, type TestBrowser } from "../rig/browser.ts";
 import { openTelephone } from "../rig/telephone.ts";
 import { waitFor, waitForValue } from "../rig/wait-for.ts";
 import { hasEnded, type House, openHouse } from "./house.ts";
@@ -17,10 +17,7 @@ let page: Page;
 beforeAll(async () => {
   house = await openHouse();
   browser = await openBrowser();
-  const [name, ...value] = house.administrator.cookie.split("=");
-  await browser.context.addCookies([
-    { name: name ?? "", value: value.join("="), url: house.program.http, httpOnly: true, sameSite: "Lax" },
-  ]);
+  await giveSession(browser, house.program.http, house.administrator.cookie);
   page = await browser.newPage();
 });
 afterAll(async () => {

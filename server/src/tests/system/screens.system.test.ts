@@ -6,7 +6,7 @@ import { readRouting, saveRoutingDraft } from "../../contract/routing.ts";
 import { createCustomer } from "../../contract/customers.ts";
 import { switchEmergency } from "../../contract/emergency.ts";
 import { listFlows } from "../../contract/telephony.ts";
-import { openBrowser, screenSizes, type TestBrowser } from "../rig/browser.ts";
+import { giveSession, openBrowser, screenSizes, type TestBrowser } from "../rig/browser.ts";
 import { openTelephone } from "../rig/telephone.ts";
 import { waitForValue } from "../rig/wait-for.ts";
 import { hasEnded, type House, openHouse } from "./house.ts";
@@ -83,10 +83,7 @@ beforeAll(async () => {
   await draftRouting();
   await knowTheCaller();
   browser = await openBrowser();
-  const [name, ...value] = house.administrator.cookie.split("=");
-  await browser.context.addCookies([
-    { name: name ?? "", value: value.join("="), url: house.program.http, httpOnly: true, sameSite: "Lax" },
-  ]);
+  await giveSession(browser, house.program.http, house.administrator.cookie);
   page = await browser.newPage();
 });
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { plainMembership } from "../../contract/queues.ts";
 import type { ResultOf } from "../../contract/endpoint.ts";
 import { publishRouting, readRouting } from "../../contract/routing.ts";
 import { explainAgent, explainWaiting } from "../../contract/why.ts";
-import { openBrowser, type TestBrowser } from "../rig/browser.ts";
+import { giveSession, openBrowser, type TestBrowser } from "../rig/browser.ts";
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
 import { waitFor } from "../rig/wait-for.ts";
 import { entries, hasEnded, type House, openHouse, type PhoneAgent } from "./house.ts";
@@ -30,10 +30,7 @@ beforeAll(async () => {
   benId = people.find(({ username }) => username === house.people[1]?.username)?.id ?? "";
   caller = await openTelephone({ number: "+15550177" });
   browser = await openBrowser();
-  const [name, ...value] = house.administrator.cookie.split("=");
-  await browser.context.addCookies([
-    { name: name ?? "", value: value.join("="), url: house.program.http, httpOnly: true, sameSite: "Lax" },
-  ]);
+  await giveSession(browser, house.program.http, house.administrator.cookie);
   page = await browser.newPage();
 });
 afterAll(async () => {
