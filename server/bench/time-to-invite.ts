@@ -88,7 +88,13 @@ async function openPhoneNetwork(
   const pair = await startEmbeddedPair(config, { recordings: dataDir, music: shippedMusic }, journal);
   closing.push(() => pair.close());
   const telephony = startTelephony(
-    { sip: pair.drachtio, media: pair.freeswitch, nodeId: "bench", realm, credentialKey: "k".repeat(32) },
+    {
+      sip: pair.drachtio,
+      media: { servers: pair.freeswitch },
+      nodeId: "bench",
+      realm,
+      credentialKey: "k".repeat(32),
+    },
     {
       clock: systemClock,
       log: journal,

@@ -11,6 +11,9 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ""),
 );
+const portList = list
+  .transform((parts) => parts.map(Number))
+  .pipe(z.array(z.number("ports, 0 to 65535").int("ports, 0 to 65535").min(0).max(65_535)));
 const address = z.string().refine((text) => isIP(text) !== 0, "an IP address");
 const portRange = z
   .string()
@@ -51,14 +54,27 @@ const Environment = z.object({
     .regex(/^[A-Za-z0-9._-]{1,64}$/)
     .default("node-1"),
   RINGDOWN_ICE_SERVERS: list.default([]),
+  RINGDOWN_TURN_URLS: list.default([]),
+  RINGDOWN_TURN_SECRET: secret.optional(),
+  RINGDOWN_TURN_TTL_SECONDS: z.coerce.number().int().min(60).max(604_800).default(43_200),
+  RINGDOWN_REGION: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "two capital letters of ISO 3166, like US")
+    .optional(),
+  RINGDOWN_EMERGENCY_NUMBERS: list.default([]),
+  RINGDOWN_SECRETS_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64, as `openssl rand -base64 32` makes them")
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  DRACHTIO_HOST: host.optional(),
-  DRACHTIO_PORT: port.default(9022),
+  DRACHTIO_HOST: list.pipe(z.array(host)).optional(),
+  DRACHTIO_PORT: portList.default([9022]),
   DRACHTIO_SECRET: secret.optional(),
-  DRACHTIO_WS_URL: z.url({ protocol: /^wss?$/ }).optional(),
-  FREESWITCH_HOST: host.optional(),
-  FREESWITCH_PORT: port.default(8021),
+  DRACHTIO_WS_URL: list.pipe(z.array(z.url({ protocol: /^wss?$/ }))).default([]),
+  FREESWITCH_HOST: list.pipe(z.array(host)).optional(),
+  FREESWITCH_PORT: portList.default([8021]),
   FREESWITCH_SECRET: secret.optional(),
   RINGDOWN_ESL_HOST: host.default("127.0.0.1"),
   RINGDOWN_ESL_PORT: port.default(0),
@@ -79,7 +95,42 @@ const Checked = Environment.superRefine((env, context) => {
   };
   together(["RINGDOWN_TLS_CERT", "RINGDOWN_TLS_KEY"]);
   together(["DRACHTIO_HOST", "DRACHTIO_SECRET", "FREESWITCH_HOST", "FREESWITCH_SECRET"]);
+  /** One value for all servers, or one for each. */
+  const perServer = (name: "DRACHTIO_PORT" | "DRACHTIO_WS_URL" | "FREESWITCH_PORT", hosts: string[] = []) => {
+    const { length } = env[name];
+    if (length > 1 && length !== hosts.length)
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: `one for all ${hosts.length} servers, or one for each; there are ${length}`,
+      });
+  };
+  perServer("DRACHTIO_PORT", env.DRACHTIO_HOST);
+  perServer("DRACHTIO_WS_URL", env.DRACHTIO_HOST);
+  perServer("FREESWITCH_PORT", env.FREESWITCH_HOST);
+  if (env.RINGDOWN_TURN_URLS.length > 0 && env.RINGDOWN_TURN_SECRET === undefined)
+    context.addIssue({
+      code: "custom",
+      path: ["RINGDOWN_TURN_SECRET"],
+      message: "needed, since RINGDOWN_TURN_URLS is set",
+    });
 });
+
+/** A SIP edge: drachtio-server's control socket. */
+export interface DrachtioAddress {
+  host: string;
+  port: number;
+  secret: string;
+  /** Where this server listens for SIP over WebSocket, to which the softphones' `/sip` is piped. */
+  webSocketUrl: string | undefined;
+}
+
+/** A media server: FreeSWITCH's event socket. */
+export interface FreeswitchAddress {
+  host: string;
+  port: number;
+  secret: string;
+}
 
 export interface Config {
   nodeId: string;
@@ -96,7 +147,17 @@ export interface Config {
   };
   /** Undefined: there is no metrics endpoint. Port 0: any free one. */
   metrics: { host: string; port: number } | undefined;
-  sip: { host: string; port: number; tlsPort: number; domain: string; externalAddress: string | undefined };
+  sip: {
+    host: string;
+    port: number;
+    tlsPort: number;
+    domain: string;
+    externalAddress: string | undefined;
+    /** ISO 3166: where numbers without a country code are from; undefined: they stay as they are. */
+    region: string | undefined;
+    /** Besides those of the region (docs/trunks.md). */
+    emergencyNumbers: string[];
+  };
   media: {
     rtpPorts: [number, number];
     maxCalls: number;
@@ -105,16 +166,18 @@ export interface Config {
     eslHost: string;
     eslPort: number;
   };
+  /** STUN and TURN URLs without credentials, handed to browsers as they are. */
   iceServers: string[];
+  /** TURN relays for which each browser gets a credential of its own, derived from the secret that they share. */
+  turn: { urls: string[]; secret: string; ttlMs: number } | undefined;
+  /** 32 bytes in base64, by which carriers' passwords are encrypted at rest; undefined: a file in dataDir. */
+  secretsKey: string | undefined;
+  /** Where traces go (OTLP over HTTP); undefined: there are none. */
+  tracing: { endpoint: string } | undefined;
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
   /** Undefined: the embedded pair is started. */
-  servers:
-    | {
-        drachtio: { host: string; port: number; secret: string; webSocketUrl: string | undefined };
-        freeswitch: { host: string; port: number; secret: string };
-      }
-    | undefined;
+  servers: { drachtio: DrachtioAddress[]; freeswitch: FreeswitchAddress[] } | undefined;
 }
 
 /** All that is wrong with the environment, at once: one line a variable. */
@@ -165,6 +228,8 @@ function arrange(env: z.infer<typeof Environment>): Config {
       tlsPort: env.RINGDOWN_SIP_TLS_PORT,
       domain: env.RINGDOWN_SIP_DOMAIN,
       externalAddress: env.RINGDOWN_EXTERNAL_ADDRESS,
+      region: env.RINGDOWN_REGION,
+      emergencyNumbers: env.RINGDOWN_EMERGENCY_NUMBERS,
     },
     media: {
       rtpPorts: env.RINGDOWN_RTP_PORTS,
@@ -174,22 +239,42 @@ function arrange(env: z.infer<typeof Environment>): Config {
       eslPort: env.RINGDOWN_ESL_PORT,
     },
     iceServers: env.RINGDOWN_ICE_SERVERS,
+    turn: arrangeTurn(env),
+    secretsKey: env.RINGDOWN_SECRETS_KEY,
+    tracing:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? undefined
+        : { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT },
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     servers: arrangeServers(env),
   };
 }
 
+function arrangeTurn(env: z.infer<typeof Environment>): Config["turn"] {
+  const { RINGDOWN_TURN_URLS: urls, RINGDOWN_TURN_SECRET: secret, RINGDOWN_TURN_TTL_SECONDS: seconds } = env;
+  return urls.length > 0 && secret !== undefined ? { urls, secret, ttlMs: seconds * 1_000 } : undefined;
+}
+
 function arrangeServers(env: z.infer<typeof Environment>): Config["servers"] {
   const { DRACHTIO_HOST, DRACHTIO_SECRET, FREESWITCH_HOST, FREESWITCH_SECRET } = env;
   if (!DRACHTIO_HOST || !DRACHTIO_SECRET || !FREESWITCH_HOST || !FREESWITCH_SECRET) return undefined;
   return {
-    drachtio: {
-      host: DRACHTIO_HOST,
-      port: env.DRACHTIO_PORT,
+    drachtio: DRACHTIO_HOST.map((host, index) => ({
+      host,
+      port: oneOf(env.DRACHTIO_PORT, index) ?? 9022,
       secret: DRACHTIO_SECRET,
-      webSocketUrl: env.DRACHTIO_WS_URL,
-    },
-    freeswitch: { host: FREESWITCH_HOST, port: env.FREESWITCH_PORT, secret: FREESWITCH_SECRET },
+      webSocketUrl: oneOf(env.DRACHTIO_WS_URL, index),
+    })),
+    freeswitch: FREESWITCH_HOST.map((host, index) => ({
+      host,
+      port: oneOf(env.FREESWITCH_PORT, index) ?? 8021,
+      secret: FREESWITCH_SECRET,
+    })),
   };
+}
+
+/** The value for one server: its own, or the one for all. */
+function oneOf<T>(values: readonly T[], index: number): T | undefined {
+  return values.length === 1 ? values[0] : values[index];
 }

@@ -27,8 +27,9 @@ const Message = z.discriminatedUnion("type", [
 type Ready = Extract<z.infer<typeof Message>, { type: "ready" }>;
 
 export interface EmbeddedPair {
-  drachtio: { host: string; port: number; secret: string };
-  freeswitch: { host: string; port: number; secret: string };
+  /** One of each, in the shape in which the real servers are configured. */
+  drachtio: { host: string; port: number; secret: string }[];
+  freeswitch: { host: string; port: number; secret: string }[];
   /** Where browsers' SIP over WebSocket is piped to. */
   webSocket: { host: string; port: number };
   /** What listens for calls from outside: `udp 0.0.0.0:5060`. */
@@ -68,8 +69,8 @@ export async function startEmbeddedPair(
   const ready = await untilReady(child, exited);
   log.info({ listening: ready.sipEdge.listening }, "The embedded pair runs");
   return {
-    drachtio: { ...ready.sipEdge.control, secret: secrets.control },
-    freeswitch: { ...ready.media.eventSocket, secret: secrets.eventSocket },
+    drachtio: [{ ...ready.sipEdge.control, secret: secrets.control }],
+    freeswitch: [{ ...ready.media.eventSocket, secret: secrets.eventSocket }],
     webSocket: findWebSocket(ready),
     listening: ready.sipEdge.listening
       .filter(({ protocol }) => protocol !== "ws")

@@ -50,10 +50,11 @@ async function connectTelephony(
   const telephony = startTelephony(
     {
       sip: servers.drachtio,
-      media: { ...servers.freeswitch, listenPort: eslPort, advertisedAddress: eslHost },
+      media: { servers: servers.freeswitch, listenPort: eslPort, advertisedAddress: eslHost },
       mediaTimeoutMs: config.media.timeoutMs,
       nodeId: config.nodeId,
       realm: config.sip.domain,
+      ...(config.sip.region === undefined ? {} : { defaultRegion: config.sip.region }),
       credentialKey: await admin.instanceSecret("sip-credential-key"),
     },
     { clock, log, trunks: admin.trunks, phones: admin.phones, people: admin.people },
@@ -77,6 +78,6 @@ async function recoverFromFormerLife(ledger: Ledger, recordings: Recordings, log
 }
 
 function webSocketOf(config: Config): { host: string; port: number } {
-  const url = new URL(config.servers?.drachtio.webSocketUrl ?? "ws://127.0.0.1:8088");
+  const url = new URL(config.servers?.drachtio[0]?.webSocketUrl ?? "ws://127.0.0.1:8088");
   return { host: url.hostname, port: Number(url.port || (url.protocol === "wss:" ? 443 : 80)) };
 }

@@ -2,16 +2,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { PeopleGate, PhoneDirectory, TrunkDirectory } from "./directories.ts";
-import type { AgentLeg, CallerLeg, LegEnd } from "./leg.ts";
+import type { AgentLeg, CallerLeg, Leg, LegEnd } from "./leg.ts";
 
 export interface TelephonyConfig {
-  /** drachtio's control socket. */
-  sip: { host: string; port: number; secret: string };
+  /** drachtio's control sockets: one or several servers, all connected at the same time. */
+  sip: readonly { host: string; port: number; secret: string }[];
   media: {
-    /** FreeSWITCH's event socket. */
-    host: string;
-    port: number;
-    secret: string;
+    /** FreeSWITCH's event sockets: the pool of media servers, one or several. */
+    servers: readonly { host: string; port: number; secret: string }[];
     /**
      * Where this process listens for FreeSWITCH's outbound sockets (default: any free port of 127.0.0.1, or of every
      * interface when another address is advertised), and the IPv4 address that FreeSWITCH dials.
@@ -88,6 +86,8 @@ export interface RingAgentOptions {
   headers?: Record<string, string>;
   ringTimeoutMs: number;
   signal?: AbortSignal;
+  /** The leg that this one will be bridged to: both live on the same media server. */
+  beside?: Leg | undefined;
 }
 
 export interface DialOutOptions {
@@ -96,6 +96,8 @@ export interface DialOutOptions {
   caller: { name: string; number: string };
   ringTimeoutMs: number;
   signal?: AbortSignal;
+  /** As for an agent's ring. */
+  beside?: Leg | undefined;
 }
 
 /** An agent's phone (or, by `dialOut`, somebody outside) being rung. */

@@ -10,7 +10,7 @@ import { hangUpQuietly } from "./connector.ts";
 import type { LateOffer, SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import { isSipError } from "./drachtio.ts";
 import type { CallParts } from "./inbound-call.ts";
-import type { AgentLeg } from "./leg.ts";
+import type { AgentLeg, Leg } from "./leg.ts";
 import type { Ring, RingFailure, RingFailureCause } from "./interfaces.ts";
 
 /** An INVITE that gets no final response after its CANCEL is given up. */
@@ -32,6 +32,8 @@ export interface RingOptions {
   headers: Record<string, string>;
   ringTimeoutMs: number;
   signal?: AbortSignal | undefined;
+  /** Whose media server the channel must be on. */
+  beside?: Leg | undefined;
   logFields: object;
 }
 

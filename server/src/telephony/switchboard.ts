@@ -25,6 +25,7 @@ import { routeTo, SipRegistrar } from "./registrar.ts";
 import { AgentRing, failedRing } from "./ring.ts";
 import type { RingOptions, RingTarget } from "./ring.ts";
 import { SipEdge } from "./sip-edge.ts";
+import { Carriers } from "./trunks/carriers.ts";
 import type {
   Bridge,
   DialOutOptions,
@@ -52,6 +53,7 @@ export class Switchboard implements Telephony {
   readonly #edge: SipEdge;
   readonly #media: MediaConnection;
   readonly #gate: Gate;
+  readonly #carriers: Carriers;
   readonly #hangUps: HangUps;
   readonly #parts: CallParts;
   readonly #calls = new Map<AdmittedCall, Caller>();
@@ -75,10 +77,13 @@ export class Switchboard implements Telephony {
     this.#config = config;
     this.#ports = ports;
     this.#log = log;
-    this.#edge = new SipEdge(config.sip, log);
+    const [sip] = config.sip;
+    const [server] = config.media.servers;
+    if (!sip || !server) throw new TypeError("Telephony needs a SIP edge and a media server");
+    this.#edge = new SipEdge(sip, log);
     this.#hangUps = new HangUps(this.#edge, clock, log);
     const connector = new Connector(this.#edge.srf, clock);
-    this.#media = new MediaConnection(config.media, createMrf(connector), clock, log);
+    this.#media = new MediaConnection({ ...config.media, ...server }, createMrf(connector), clock, log);
     const known = new RecentSet({ lifetimeMs: 3_600_000 });
     const digests = new DigestGate({
       realm: config.realm,
@@ -125,6 +130,10 @@ export class Switchboard implements Telephony {
       defaultRegion: config.defaultRegion,
       onLeg: (leg) => this.#keepLeg(leg),
     };
+    this.#carriers = new Carriers({
+      trunks: ports.trunks,
+      ring: (target, options) => this.#ring(target, options),
+    });
     this.#listen();
     this.#media.start();
   }
@@ -145,7 +154,7 @@ export class Switchboard implements Telephony {
   #ringNow(options: RingAgentOptions): Ring {
     const contact = this.#registrar.contactOf(options.personId);
     if (!contact) return failedRing("unreachable");
-    const { caller, ringTimeoutMs, signal, offerId, personId } = options;
+    const { caller, ringTimeoutMs, signal, beside, offerId, personId } = options;
     const target: RingTarget = {
       uri: contact.contact,
       proxy: routeTo(contact),
@@ -156,15 +165,12 @@ export class Switchboard implements Telephony {
       },
     };
     const headers = { "X-Ringdown-Offer": offerId, ...options.headers };
-    return this.#ring(target, { caller, headers, ringTimeoutMs, signal, logFields: { offerId } });
+    return this.#ring(target, { caller, headers, ringTimeoutMs, signal, beside, logFields: { offerId } });
   }
 
   dialOut(options: DialOutOptions): Ring {
-    const uri = this.#uriFor(options.to);
-    if (uri === null || !this.#edge.isUp || this.#closing) return failedRing("unreachable");
-    const { caller, ringTimeoutMs, signal } = options;
-    const ringOptions = { caller, headers: {}, ringTimeoutMs, signal, logFields: { dialed: "outside" } };
-    return this.#ring({ uri, personId: "" }, ringOptions);
+    if (!this.#edge.isUp || this.#closing) return failedRing("unreachable");
+    return this.#carriers.dialOut(options);
   }
 
   bridge(customer: CallerLeg, agent: AgentLeg): Promise<Bridge> {
@@ -270,8 +276,18 @@ export class Switchboard implements Telephony {
       return this.#countRejected(limit.cause);
     }
     if (isCancelled) return this.#countRejected("cancelled");
+    const giveBack = this.#takeChannel(admitted.caller);
+    if (giveBack === null) {
+      refuse(response, 503, "trunk-full", undefined, retryAfter);
+      return this.#countRejected("trunk-full");
+    }
     call = new AdmittedCall(request, response, admitted, this.#parts);
+    void call.ended.then(giveBack);
     this.#hand(call, admitted.caller);
+  }
+
+  #takeChannel(caller: Caller): (() => void) | null {
+    return caller.source === "trunk" ? this.#carriers.takeChannel(caller.trunk) : () => undefined;
   }
 
   #hand(call: AdmittedCall, caller: Caller): void {
@@ -292,13 +308,10 @@ export class Switchboard implements Telephony {
     if (!this.#media.hasRoom() || (most > 0 && this.#calls.size >= most)) {
       return { status: 503, cause: "no-capacity" };
     }
-    const running = [...this.#calls.values()];
-    if (caller.source === "trunk" && caller.trunk.maximumCalls > 0) {
-      const count = running.filter((c) => c.source === "trunk" && c.trunk.id === caller.trunk.id).length;
-      if (count >= caller.trunk.maximumCalls) return { status: 503, cause: "trunk-full" };
-    }
     if (caller.source === "web") {
-      const isUsed = running.some((c) => c.source === "web" && c.credential === caller.credential);
+      const isUsed = [...this.#calls.values()].some(
+        (c) => c.source === "web" && c.credential === caller.credential,
+      );
       if (isUsed) return { status: 486, cause: "credential-in-use" };
     }
     return null;
@@ -312,16 +325,6 @@ export class Switchboard implements Telephony {
     this.#rings.add(ring);
     void ring.answered.then(() => this.#rings.delete(ring));
     return ring;
-  }
-
-  /** A number goes to the first enabled trunk that takes calls out. */
-  #uriFor(to: string): string | null {
-    if (/^sips?:[^\s<>"]+$/i.test(to)) return to;
-    if (!/^\+?[0-9*#]+$/.test(to)) return null;
-    const trunk = this.#ports.trunks.list().find((each) => each.enabled && each.outboundUri !== null);
-    return (
-      trunk?.outboundUri?.replace(/^sips?:/i, (scheme) => `${scheme}${to.replaceAll("#", "%23")}@`) ?? null
-    );
   }
 
   #keepLeg(leg: ChannelLeg): void {

@@ -57,8 +57,8 @@ export async function openStand(
   const takers: ((call: InboundCall) => void)[] = [];
   const telephony = startTelephony(
     {
-      sip: pair.sip,
-      media: pair.media,
+      sip: [pair.sip],
+      media: { servers: [pair.media] },
       nodeId: `test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`,
       realm: "ringdown.test",
       credentialKey: "a key of at least thirty-two characters",
