@@ -16,6 +16,19 @@ import type { Ring, RingFailure, RingFailureCause } from "./interfaces.ts";
 /** An INVITE that gets no final response after its CANCEL is given up. */
 const afterCancelMs = 8_000;
 
+/** What one carrier asks of a call, whatever number is dialed. */
+export interface CarrierLine {
+  trunkId: string;
+  /** Answers a 401 or 407 of the carrier; null: it asks for none. */
+  digest: { username: string; password: string } | null;
+  /** In the order of preference; empty: what the media server has. */
+  codecs: readonly string[];
+  /** SRTP by SDES (RFC 4568). */
+  encryption: "none" | "optional" | "required";
+  /** Whether the INVITE carries our offer (what nearly all carriers want), or asks for theirs. */
+  offer: "early" | "late";
+}
+
 /** Whom to ring, and through which door of the edge. */
 export interface RingTarget {
   uri: string;
@@ -23,6 +36,8 @@ export interface RingTarget {
   proxy?: string;
   /** An agent; "" for somebody outside. */
   personId: string;
+  /** A call through a carrier: how its line wants to be spoken to. */
+  carrier?: CarrierLine;
   /** The phone could not be reached at all: its contact is dead. */
   onDead?(): void;
 }
