@@ -1,4 +1,5 @@
-// What the tests need from the system: a browser, a SIP traffic generator, Redis, another clock. Installs it where it can.
+// What the tests need from the system: a browser, a SIP traffic generator, Redis, another clock; as root also networks
+// and a relay of their own. Installs it where it can.
 import { spawnSync } from "node:child_process";
 
 const needed = [
@@ -6,6 +7,14 @@ const needed = [
   { command: "sipp", package: "sip-tester", variable: "SIPP_PATH" },
   { command: "redis-server", package: "redis-server", variable: "REDIS_SERVER_PATH" },
   { command: "faketime", package: "faketime", variable: "LIBFAKETIME_PATH" },
+  // Network namespaces are root's to make: the tests behind NAT skip themselves, with the reason, for everyone else.
+  ...(process.getuid?.() === 0
+    ? [
+        { command: "ip", package: "iproute2", variable: "IP_PATH" },
+        { command: "nft", package: "nftables", variable: "NFT_PATH" },
+        { command: "turnserver", package: "coturn", variable: "TURNSERVER_PATH" },
+      ]
+    : []),
 ];
 
 const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0;
