@@ -33,6 +33,22 @@ describe("configuration", () => {
     expect(readConfig({ RINGDOWN_METRICS_PORT: "9464" }).metrics).toEqual({ host: "127.0.0.1", port: 9464 });
   });
 
+  it("refuses URLs of STUN and TURN servers that a browser would throw at", () => {
+    const turn = (urls: string) =>
+      readConfig({ RINGDOWN_TURN_URLS: urls, RINGDOWN_TURN_SECRET: "s" }).turn?.urls;
+    const good = ["turn:relay.example:3478?transport=tcp", "turns:192.0.2.7", "turn:[2001:db8::7]:443"];
+    expect(turn(good.join(", "))).toEqual(good);
+    for (const bad of [
+      "relay.example:3478",
+      "turn://relay.example",
+      "turn:relay?transport=tls",
+      "stun:relay",
+    ])
+      expect(() => turn(bad)).toThrow(/RINGDOWN_TURN_URLS\.0: URLs like turn:/);
+    expect(readConfig({ RINGDOWN_ICE_SERVERS: "stun:one:3478" }).iceServers).toEqual(["stun:one:3478"]);
+    expect(() => readConfig({ RINGDOWN_ICE_SERVERS: "turn:one" })).toThrow(/relays go to RINGDOWN_TURN_URLS/);
+  });
+
   it("refuses half of the real servers", () => {
     expect(() => readConfig({ DRACHTIO_HOST: "sip.example", DRACHTIO_SECRET: "x" })).toThrow(
       /FREESWITCH_HOST: needed.*\n.*FREESWITCH_SECRET: needed/,

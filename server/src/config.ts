@@ -14,6 +14,20 @@ const list = z.string().transform((text) =>
 const portList = list
   .transform((parts) => parts.map(Number))
   .pipe(z.array(z.number("ports, 0 to 65535").int("ports, 0 to 65535").min(0).max(65_535)));
+/** A URL that a browser refuses would fail every call, so it is refused here (RFC 7064, RFC 7065). */
+const iceUrls = (schemes: string, options: string, like: string) =>
+  list.pipe(
+    z.array(
+      z
+        .string()
+        .regex(
+          new RegExp(`^${schemes}:(\\[[0-9a-fA-F:.]+\\]|[A-Za-z0-9.-]+)(:\\d{1,5})?${options}$`),
+          `URLs like ${like}`,
+        ),
+    ),
+  );
+const stunUrls = iceUrls("stuns?", "", "stun:stun.example.com:3478 (relays go to RINGDOWN_TURN_URLS)");
+const turnUrls = iceUrls("turns?", "(\\?transport=(udp|tcp))?", "turn:turn.example.com:3478?transport=udp");
 const address = z.string().refine((text) => isIP(text) !== 0, "an IP address");
 const portRange = z
   .string()
@@ -53,8 +67,8 @@ const Environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/)
     .default("node-1"),
-  RINGDOWN_ICE_SERVERS: list.default([]),
-  RINGDOWN_TURN_URLS: list.default([]),
+  RINGDOWN_ICE_SERVERS: stunUrls.default([]),
+  RINGDOWN_TURN_URLS: turnUrls.default([]),
   RINGDOWN_TURN_SECRET: secret.optional(),
   RINGDOWN_TURN_TTL_SECONDS: z.coerce.number().int().min(60).max(604_800).default(43_200),
   RINGDOWN_REGION: z
@@ -166,7 +180,7 @@ export interface Config {
     eslHost: string;
     eslPort: number;
   };
-  /** STUN and TURN URLs without credentials, handed to browsers as they are. */
+  /** STUN URLs, handed to browsers as they are. */
   iceServers: string[];
   /** TURN relays for which each browser gets a credential of its own, derived from the secret that they share. */
   turn: { urls: string[]; secret: string; ttlMs: number } | undefined;

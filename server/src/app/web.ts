@@ -22,6 +22,7 @@ import { clientAddressOf } from "./client-address.ts";
 import type { Closing } from "./closing.ts";
 import { StartError } from "./embedded-pair.ts";
 import type { Foundations } from "./foundations.ts";
+import { iceServersFor } from "./ice-servers.ts";
 import type { Lines } from "./lines.ts";
 import type { Screens } from "./screens.ts";
 
@@ -126,7 +127,8 @@ function simulationEndpointsOf({ parts }: House, closing: Closing): BoundEndpoin
   return simulations.endpoints;
 }
 
-function deskEndpointsOf({ config, parts, lines, screens }: House): BoundEndpoint[] {
+function deskEndpointsOf(house: House): BoundEndpoint[] {
+  const { parts, lines, screens } = house;
   const { acd, clock, ledger, admin } = parts;
   const { agents, desks } = screens;
   const { registrar } = lines.telephony;
@@ -138,11 +140,12 @@ function deskEndpointsOf({ config, parts, lines, screens }: House): BoundEndpoin
     ledger,
     labels: () => admin.labels(),
     issueCredential: (personId) =>
-      credential(config, registrar.issueCredential({ kind: "person", personId }, personTtlMs)),
+      credential(house, registrar.issueCredential({ kind: "person", personId }, personTtlMs)),
   });
 }
 
-function callerEndpointsOf({ config, parts, lines }: House): BoundEndpoint[] {
+function callerEndpointsOf(house: House): BoundEndpoint[] {
+  const { config, parts, lines } = house;
   const { registrar } = lines.telephony;
   return callerEndpoints({
     webNumber: (number) => {
@@ -150,15 +153,15 @@ function callerEndpointsOf({ config, parts, lines }: House): BoundEndpoint[] {
       return found?.openToWeb ? { label: found.label } : null;
     },
     issueGuestCredential: (number) => ({
-      ...credential(config, registrar.issueCredential({ kind: "guest", number }, guestTtlMs)),
+      ...credential(house, registrar.issueCredential({ kind: "guest", number }, guestTtlMs)),
       target: `sip:${number}@${config.sip.domain}`,
     }),
   });
 }
 
-function credential(config: Config, issued: SipCredentialIssued): SipCredential {
-  const iceServers = config.iceServers.length > 0 ? [{ urls: config.iceServers }] : [];
-  return { ...issued, domain: config.sip.domain, socket: sipPath, iceServers };
+function credential({ config, parts }: House, issued: SipCredentialIssued): SipCredential {
+  const ice = iceServersFor(config, parts.clock.now());
+  return { ...issued, domain: config.sip.domain, socket: sipPath, ...ice };
 }
 
 export async function lookAtHealth({ parts, lines, isDraining }: House) {

@@ -175,6 +175,8 @@ export const SipCredential = z.object({
       credential: z.string().optional(),
     }),
   ),
+  /** When the relays' credential among `iceServers` ends; null: none of them needs one. */
+  iceExpiresAt: z.number().nullable(),
 });
 export type SipCredential = z.infer<typeof SipCredential>;
 export const issueSipCredential = endpoint({

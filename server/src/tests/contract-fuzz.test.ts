@@ -91,6 +91,7 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
     socket: "/sip",
     expiresAt: 1,
     iceServers: [],
+    iceExpiresAt: null,
   };
   const simulations = openSimulations({ postgres, directory: admin.directory, clock, log });
   closing.push(() => simulations.close());
