@@ -1,6 +1,6 @@
 /** The program: reads the configuration, starts, prints where to go, and stops on signals by draining. */
 import { type RunningApp, startApp, StartError, version } from "./app.ts";
-import { describeError, openLog } from "./base/log.ts";
+import { describeError, type Log, openLog } from "./base/log.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { greet } from "./greeting.ts";
 
@@ -22,7 +22,7 @@ function configure(): Config {
 
 async function run(): Promise<void> {
   const config = configure();
-  const log = openLog(config.logLevel);
+  const log = openLog(config.logLevel, { node: config.nodeId });
   process.on("unhandledRejection", (error) => {
     log.error({ error }, "A bug: a promise was rejected and nobody listened");
   });
@@ -37,13 +37,21 @@ async function run(): Promise<void> {
     log.error({ error }, "The start failed");
     fail(`The start failed: ${describeError(error)}`, exitCodes.start);
   }
-  process.stdout.write(greet(version, config, app));
+  sayHello(config, app, log);
   process.send?.({ type: "ready", ...app.addresses, links: app.links });
-  stopOnSignals(app, config);
+  stopOnSignals(app, config, log);
+}
+
+/** For a person at a terminal, and whoever must read a first start's links; else a line of the log like any other. */
+function sayHello(config: Config, app: RunningApp, log: Log): void {
+  const { http, sip, metrics } = app.addresses;
+  log.info({ version, http, sip, metrics }, "Ringdown is ready");
+  const hasLinks = app.links.firstAdministrator !== null || app.links.people.length > 0;
+  if (process.stdout.isTTY || hasLinks) process.stdout.write(greet(version, config, app));
 }
 
 /** The first signal drains; a second one ends what is left at once. */
-function stopOnSignals(app: RunningApp, config: Config): void {
+function stopOnSignals(app: RunningApp, config: Config, log: Log): void {
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) {
@@ -51,9 +59,8 @@ function stopOnSignals(app: RunningApp, config: Config): void {
       return;
     }
     stopping = true;
-    process.stdout.write(
-      `${signal}: no new calls; waiting up to ${config.drainMs / 1_000} s for ${app.callsNow()} in progress (again: at once)\n`,
-    );
+    const { drainMs } = config;
+    log.info({ signal, drainMs, calls: app.callsNow() }, "No new calls; waiting for those in progress");
     app.stop().then(
       () => process.exit(0),
       (error: unknown) => fail(`The stop failed: ${describeError(error)}`, exitCodes.crashed),

@@ -1,6 +1,12 @@
 import { pino } from "pino";
+import { readableLine } from "./readable-log.ts";
+import { cleanFields } from "./redact.ts";
 
-/** Structured log: `log.info({ callId }, "sentence")`. No secrets; no personal data at info level or above. */
+/**
+ * Structured log: `log.info({ agentId }, "sentence")`. The sentence is constant, so that it can be searched for; what
+ * varies is in the fields. No secrets; no personal data at info level or above (docs/observability.md). What belongs to
+ * a call is logged by that call's own log, `log.child({ callId })`.
+ */
 export interface Log {
   debug(fields: object, sentence: string): void;
   info(fields: object, sentence: string): void;
@@ -9,22 +15,46 @@ export interface Log {
   child(fields: object): Log;
 }
 
-const secretFields = ["password", "secret", "token", "authorization", "cookie"];
-const redacted = secretFields.flatMap((name) => [name, `*.${name}`]);
+export interface LogOptions {
+  /** The name of this process in each line. */
+  node?: string;
+  /** Where lines go; default: standard output, readable when that is a terminal. */
+  write?(line: string): void;
+}
 
-/** A log of JSON lines on standard output (one object a line, `time` in ISO 8601). */
-export function openLog(level: string): Log {
-  return pino({
+const infoLevel = pino.levels.values["info"] ?? 30;
+
+/** A log of JSON lines (one object a line, `time` in ISO 8601 with milliseconds, `level` as a word). */
+export function openLog(level: string, { node, write = terminal() }: LogOptions = {}): Log {
+  const options: pino.LoggerOptions = {
     level,
-    base: null,
+    base: node === undefined ? null : { node },
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { error: pino.stdSerializers.err },
-    redact: { paths: redacted, censor: "[secret]" },
-  });
+    formatters: { level: (word) => ({ level: word }), bindings: (fields) => cleanFields(fields, true) },
+    hooks: {
+      logMethod([fields, ...sentence], method, lineLevel) {
+        const isPublic = lineLevel >= infoLevel;
+        method.apply(this, [cleanFields(fields as object, isPublic), ...sentence] as Parameters<
+          typeof method
+        >);
+      },
+    },
+  };
+  return write === undefined ? pino(options) : pino(options, { write });
+}
+
+function terminal(): ((line: string) => void) | undefined {
+  if (!process.stdout.isTTY) return undefined;
+  return (line) => process.stdout.write(readableLine(line));
 }
 
 /** What an unknown thrown value says, for log lines and error messages. */
 export function describeError(error: unknown): string {
   if (error instanceof Error) return error.message || error.name;
-  return typeof error === "string" ? error : JSON.stringify(error);
+  if (typeof error === "string") return error;
+  try {
+    return JSON.stringify(error) ?? String(error);
+  } catch {
+    return String(error); // refers to itself
+  }
 }

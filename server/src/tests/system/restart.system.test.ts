@@ -137,7 +137,7 @@ describe("SIGTERM in calls", () => {
     for (const call of [second, stuckCall]) expect((await ended(call)).by).toBe("them");
     expect(await within("the program to end", exited, 10_000)).toBe(0);
     await waitFor("all its processes to be gone", () => family.every(({ pid }) => isGone(pid)));
-    expect(house.program.output()).not.toMatch(/A bug:|"level":50/);
+    expect(house.program.output()).not.toMatch(/A bug:|"level":"error"/);
 
     const next = await restart(house);
     for (const number of [talker, waiter, stuck]) expectGapless((await storyOf(house, number)).ledger);
