@@ -1,0 +1,93 @@
+#!/bin/sh
+# coturn with the proxy's certificate. Without one (the first minutes of a new server) it serves UDP and TCP; as soon as
+# the proxy has got one, TLS as well; when the proxy renews it, coturn is told to read it again and drops nobody.
+# The configuration is a file that only this account can read: no secret on a command line.
+set -eu
+umask 077
+config=/tmp/turnserver.conf
+certificate=/tmp/turn.crt
+key=/tmp/turn.key
+look_every=${TURN_LOOK_EVERY_SECONDS:-60}
+store=${TURN_CERTIFICATES:-/caddy/caddy/certificates}
+
+# The newest, whichever authority it is from.
+newest() { ls -t "$store"/*/"$TURN_DOMAIN/$TURN_DOMAIN.$1" 2>/dev/null | head -n 1; }
+
+# True when there is another certificate than before, which is then in place.
+take_certificate() {
+  from=$(newest crt)
+  [ -n "$from" ] && [ -r "${from%.crt}.key" ] || return 1
+  if cmp -s "$from" "$certificate"; then return 1; fi
+  cp "${from%.crt}.key" "$key" && cp "$from" "$certificate"
+}
+
+write_config() {
+  # A browser's relay may talk to this machine's media and to nothing else: whoever gets a credential reaches no
+  # neighbour through it. coturn knows that the external address is its own.
+  cat >"$config" <<EOF
+realm=$TURN_DOMAIN
+listening-ip=$TURN_ADDRESS
+relay-ip=$TURN_ADDRESS
+external-ip=$TURN_EXTERNAL_ADDRESS/$TURN_ADDRESS
+listening-port=3478
+min-port=30000
+max-port=32767
+fingerprint
+use-auth-secret
+static-auth-secret=$TURN_SECRET
+stale-nonce=600
+total-quota=2400
+denied-peer-ip=0.0.0.0-255.255.255.255
+denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+allowed-peer-ip=$TURN_ADDRESS
+no-multicast-peers
+no-tcp-relay
+no-software-attribute
+userdb=/tmp/turndb
+pidfile=/tmp/turnserver.pid
+log-file=stdout
+simple-log
+no-dtls
+EOF
+  if [ -s "$certificate" ]; then
+    printf 'tls-listening-port=5349\ncert=%s\npkey=%s\n' "$certificate" "$key" >>"$config"
+  else
+    echo no-tls >>"$config"
+  fi
+}
+
+server=
+start() {
+  write_config
+  turnserver -c "$config" &
+  server=$!
+}
+stop() {
+  trap - TERM INT
+  kill -TERM "$server" 2>/dev/null || true
+  wait "$server" || true
+  exit 0
+}
+trap stop TERM INT
+
+take_certificate || echo "No certificate for $TURN_DOMAIN yet: TURN over TLS begins when the proxy has one"
+start
+while :; do
+  # In the background, so that a signal does not wait for it.
+  sleep "$look_every" &
+  wait $! || true
+  # Its end is ours: the container is started again.
+  kill -0 "$server" 2>/dev/null || { wait "$server"; exit $?; }
+  had=no
+  if [ -s "$certificate" ]; then had=yes; fi
+  take_certificate || continue
+  if [ "$had" = yes ]; then
+    echo "The certificate was renewed"
+    kill -USR2 "$server"
+  else
+    echo "There is a certificate now: TURN over TLS begins"
+    kill -TERM "$server"
+    wait "$server" || true
+    start
+  fi
+done
