@@ -24,8 +24,8 @@ export interface CallServices {
   holdMusic: string | undefined;
   /** How long a party may send nothing, in milliseconds; 0: for ever. */
   mediaTimeoutMs: number;
-  /** The IPv4 address for session descriptions. */
-  address: string;
+  /** The IPv4 address to name in session descriptions towards a peer at `remote`, if that is known. */
+  addressTowards(remote: string | undefined): string;
   createTransport(security: "none" | "dtls", isOfferer: boolean): Promise<PacketTransport>;
   /** The channel exists: it is visible to the event socket from now on. */
   register(channel: Channel): void;
@@ -137,7 +137,7 @@ export class InboundCall {
   #local(direction: Direction): LocalAudio {
     this.#originVersion++;
     return {
-      address: this.#services.address,
+      address: this.#services.addressTowards(this.#voice.remote?.address),
       direction,
       originId: this.#originId,
       originVersion: this.#originVersion,
@@ -175,7 +175,7 @@ export class InboundCall {
   #noteLocal(sdp: string): string {
     const channel = this.#channel;
     channel.setVariable("rtp_local_sdp_str", sdp);
-    channel.setVariable("local_media_ip", this.#services.address);
+    channel.setVariable("local_media_ip", this.#services.addressTowards(this.#voice.remote?.address));
     channel.setVariable("local_media_port", String(this.#voice.transport.describe().port));
     if (this.#invite.request.body !== "") channel.setVariable("switch_r_sdp", this.#invite.request.body);
     return sdp;

@@ -14,8 +14,11 @@ export interface MediaServerConfig {
     address: string;
     portMin?: number;
     portMax?: number;
-    /** More addresses to offer as ICE candidates, beside 127.0.0.1 and the host's own. */
-    externalAddresses?: string[];
+    /**
+     * The IPv4 address that the world sees, when this host stands behind a NAT: named in session descriptions towards
+     * everyone outside this host's own networks, and offered as an ICE candidate beside the host's own.
+     */
+    externalAddress?: string;
   };
   /**
    * A party that has sent nothing for so long has vanished; 20 s by default, 0: never. The INVITE's header

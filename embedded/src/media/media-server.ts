@@ -7,6 +7,7 @@ import type { ApplicationTable } from "./applications/application.ts";
 import type { Channel } from "./channel.ts";
 import { conferenceCommand } from "./conference/conference-commands.ts";
 import { Conferences } from "./conference/conferences.ts";
+import { addressTowards } from "./core/media-address.ts";
 import { EventBus } from "./event-bus.ts";
 import { EventSocketServer } from "./event-socket/event-socket-server.ts";
 import type { EventSocketContext } from "./event-socket/event-socket-session.ts";
@@ -17,6 +18,7 @@ import { LocalStream } from "./local-stream.ts";
 import { MediaClock } from "./media-clock.ts";
 import type { MediaServerConfig } from "./media-config.ts";
 import { silentLog } from "./media-config.ts";
+import { ownNetworks } from "./rtp/own-networks.ts";
 import { UdpPorts } from "./rtp/udp-ports.ts";
 import { UdpTransport } from "./rtp/udp-transport.ts";
 import type { WebRtcSettings } from "./rtp/webrtc-transport.ts";
@@ -179,11 +181,11 @@ class MediaCore implements MediaServer {
   }
 
   #buildServices(): CallServices {
-    const { address, portMin, portMax } = this.#config.rtp;
+    const { address, portMin, portMax, externalAddress } = this.#config.rtp;
     const ports = new UdpPorts(portMin, portMax);
     const webRtc: WebRtcSettings = {
       portRange: portMin !== undefined && portMax !== undefined ? [portMin, portMax] : undefined,
-      externalAddresses: this.#config.rtp.externalAddresses ?? [],
+      externalAddresses: externalAddress === undefined ? [] : [externalAddress],
       log: this.#socketContext.log,
     };
     return {
@@ -193,7 +195,8 @@ class MediaCore implements MediaServer {
         applications: this.#applications,
         onChannelGone: (channel) => this.#onChannelGone(channel),
       },
-      address,
+      addressTowards: (remote) =>
+        addressTowards(remote, { address, external: externalAddress, networks: ownNetworks() }),
       holdMusic: this.#holdMusic,
       mediaTimeoutMs: this.#config.mediaTimeoutMs ?? defaultMediaTimeoutMs,
       createTransport: async (security, isOfferer) =>

@@ -120,7 +120,8 @@ function arrange(
       eventSocket: { host: "127.0.0.1", port: 0, password: secrets.eventSocket },
       sip: { host: "127.0.0.1", port: 0 },
       rtp: {
-        address: externalAddress ?? ownAddress(host),
+        address: ownAddress(host),
+        ...(externalAddress === undefined ? {} : { externalAddress }),
         portMin: config.media.rtpPorts[0],
         portMax: config.media.rtpPorts[1],
       },
