@@ -4,8 +4,8 @@ import { Channel as ChannelClass } from "./channel.ts";
 import type { CallerProfile } from "./channel-headers.ts";
 import type { HangupCause } from "./core/hangup-cause.ts";
 import { causeNumber, parseCause } from "./core/hangup-cause.ts";
-import type { LocalAudio, RemoteAudio } from "./core/negotiate.ts";
-import { buildAnswer, buildOffer, buildReoffer, selectAudio } from "./core/negotiate.ts";
+import type { LocalAudio, MediaTerms, RemoteAudio } from "./core/negotiate.ts";
+import { anyMedia, buildAnswer, buildOffer, buildReoffer, selectAudio } from "./core/negotiate.ts";
 import type { Direction, Sdp } from "./core/sdp.ts";
 import { answerDirection, parseSdp } from "./core/sdp.ts";
 import type { SipMessage } from "./core/sip-message.ts";
@@ -61,6 +61,23 @@ function noteInvite(channel: Channel, request: SipMessage): void {
   }
 }
 
+/**
+ * The headers by which Ringdown says what a line asks of its media, as freeswitch-config's dialplan takes them. Without
+ * them a caller may encrypt, and our own offer doesn't.
+ */
+function termsOf(request: SipMessage): MediaTerms {
+  const codecs = headerOf(request, "x-ringdown-codecs")
+    ?.toUpperCase()
+    .split(/\s*,\s*/);
+  const laws = codecs?.flatMap((codec) => anyMedia.laws.filter((law) => law === codec));
+  const asked = headerOf(request, "x-ringdown-encryption")?.trim();
+  const encryption = (["none", "optional", "required"] as const).find((mode) => mode === asked);
+  return {
+    laws: laws ?? anyMedia.laws,
+    encryption: encryption ?? (request.body === "" ? "none" : anyMedia.encryption),
+  };
+}
+
 function displayName(name: string): string {
   return name === "x-esl-outbound"
     ? "X-esl-outbound"
@@ -77,6 +94,7 @@ export class InboundCall {
   readonly #channel: Channel;
   readonly #voice: VoiceStream;
   readonly #invite: IncomingInvite;
+  readonly #terms: MediaTerms;
   readonly #originId = randomInt(1, 2 ** 31);
   #originVersion = 0;
   #dialog: SipDialog | undefined;
@@ -87,6 +105,7 @@ export class InboundCall {
   private constructor(services: CallServices, invite: IncomingInvite, transport: PacketTransport) {
     this.#services = services;
     this.#invite = invite;
+    this.#terms = termsOf(invite.request);
     this.#voice = new VoiceStream(transport);
     this.#channel = new ChannelClass(services.owner, this.#voice, profileOf(invite));
     noteInvite(this.#channel, invite.request);
@@ -100,9 +119,11 @@ export class InboundCall {
   /** Takes a call or refuses it: 488 if nothing in its offer is ours. */
   static async accept(services: CallServices, invite: IncomingInvite): Promise<void> {
     const { body } = invite.request;
+    const terms = termsOf(invite.request);
     const offer = body === "" ? undefined : parseSdp(body);
-    const remote = offer && selectAudio(offer);
-    if (body !== "" && remote === undefined) return invite.reject(488, "Not Acceptable Here");
+    const remote = offer && selectAudio(offer, terms);
+    const isHopeless = body === "" ? terms.laws.length === 0 : remote === undefined;
+    if (isHopeless) return invite.reject(488, "Not Acceptable Here");
     const isSecure = remote
       ? remote.security === "dtls"
       : headerOf(invite.request, "x-secure-rtp") === "true";
@@ -153,7 +174,7 @@ export class InboundCall {
 
   #offer(): string {
     this.#isOfferOurs = true;
-    return this.#noteLocal(buildOffer(this.#local("sendrecv")));
+    return this.#noteLocal(buildOffer(this.#local("sendrecv"), this.#terms));
   }
 
   #configure(remote: RemoteAudio, direction: Direction): void {
@@ -184,7 +205,7 @@ export class InboundCall {
   /** The answer to an offer of ours. One that we can't use leaves the stream as it was. */
   #takeAnswer(sdp: string): void {
     const parsed = parseSdp(sdp);
-    const remote = parsed && selectAudio(parsed);
+    const remote = parsed && selectAudio(parsed, this.#terms);
     if (sdp !== "") this.#channel.setVariable("switch_r_sdp", sdp);
     if (remote) this.#configure(remote, answerDirection(remote.direction));
   }
@@ -212,10 +233,12 @@ export class InboundCall {
   async #onReinvite(body: string): Promise<{ sdp: string } | { status: number; reason: string }> {
     if (body === "") return { sdp: this.#reoffer() };
     const offer = parseSdp(body);
-    const remote = offer && selectAudio(offer);
+    const remote = offer && selectAudio(offer, this.#terms);
     if (offer === undefined || remote === undefined) return { status: 488, reason: "Not Acceptable Here" };
     if (!(await this.#voice.transport.adopt(remote))) {
-      await this.#voice.replaceTransport(await this.#services.createTransport(remote.security, false));
+      await this.#voice.replaceTransport(
+        await this.#services.createTransport(remote.security === "dtls" ? "dtls" : "none", false),
+      );
     }
     this.#channel.setVariable("switch_r_sdp", body);
     this.#followHold(remote.direction);
@@ -236,12 +259,13 @@ export class InboundCall {
     }
   }
 
-  /** Their re-INVITE has no offer: ours is what is agreed now, all directions open. */
+  /** Their re-INVITE has no offer: ours is what we offered first, or what was agreed on; all directions open. */
   #reoffer(): string {
     this.#isOfferOurs = true;
     const { remote } = this.#voice;
     const local = this.#local("sendrecv");
-    const sdp = remote ? buildReoffer(remote, local) : buildOffer(local);
+    const isAgreed = this.#invite.request.body !== "" || local.dtls !== undefined;
+    const sdp = remote && isAgreed ? buildReoffer(remote, local) : buildOffer(local, this.#terms);
     this.#channel.setVariable("rtp_local_sdp_str", sdp);
     return sdp;
   }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildAnswer, buildOffer, selectAudio } from "./negotiate.ts";
+import { anyMedia, buildAnswer, buildOffer, buildReoffer, selectAudio } from "./negotiate.ts";
+import type { MediaTerms } from "./negotiate.ts";
+import { makeCryptoLines } from "./sdes.ts";
 import { answerDirection, parseSdp } from "./sdp.ts";
 
 const chromium = [
@@ -132,5 +134,69 @@ describe("our own offer", () => {
       originVersion: 1,
     });
     expect(answerTo(offer)).toContain("m=audio 4000 RTP/AVP 0 101\r\n");
+  });
+});
+
+const key = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
+const secureLine = ["m=audio 5000 RTP/SAVP 8 0", `a=crypto:7 AES_CM_128_HMAC_SHA1_32 inline:${key}`];
+
+function localWithKeys() {
+  return {
+    ...{ address: "192.0.2.9", port: 4000, rtcpPort: 4001, direction: "sendrecv" as const },
+    ...{ originId: 1, originVersion: 1, crypto: makeCryptoLines() },
+  };
+}
+
+function terms(encryption: MediaTerms["encryption"], laws: MediaTerms["laws"] = anyMedia.laws): MediaTerms {
+  return { laws, encryption };
+}
+
+describe("encryption by keys in the description", () => {
+  it("is answered under the offer's tag with our own key for its suite", () => {
+    const offer = parseSdp(plain(...secureLine))!;
+    const remote = selectAudio(offer)!;
+    expect(remote).toMatchObject({ security: "sdes", crypto: { tag: 7, suite: "AES_CM_128_HMAC_SHA1_32" } });
+    const local = localWithKeys();
+    const ours = `a=crypto:7 AES_CM_128_HMAC_SHA1_32 inline:${local.crypto[1]!.key.toString("base64")}\r\n`;
+    expect(buildAnswer(offer, remote, local, 1)).toContain("m=audio 4000 RTP/SAVP 8\r\n");
+    expect(buildAnswer(offer, remote, local, 1)).toContain(ours);
+    expect(buildReoffer(remote, local)).toContain(ours);
+  });
+
+  it("takes the section that the terms allow", () => {
+    const both = parseSdp(plain(...secureLine, "m=audio 5000 RTP/AVP 0"))!;
+    const chosen = (encryption: MediaTerms["encryption"]) => selectAudio(both, terms(encryption))?.index;
+    expect([chosen("required"), chosen("optional"), chosen("none")]).toEqual([0, 0, 1]);
+    const open = parseSdp(plain("m=audio 5000 RTP/AVP 0"))!;
+    expect(selectAudio(open, terms("required"))).toBeUndefined();
+    expect(selectAudio(parseSdp(plain(...secureLine))!, terms("none"))).toBeUndefined();
+  });
+
+  it("is not taken half: without a usable key, or a key in a section that is not encrypted", () => {
+    expect(selectAudio(parseSdp(plain("m=audio 5000 RTP/SAVP 0"))!)).toBeUndefined();
+    expect(selectAudio(parseSdp(plain("m=audio 5000 RTP/AVP 0", secureLine[1]!))!)).toBeUndefined();
+  });
+
+  it("is offered as FreeSWITCH does: alone, beside the open way on the same port, or not", () => {
+    const sections = (encryption: MediaTerms["encryption"]) =>
+      buildOffer(localWithKeys(), terms(encryption)).match(/^(m=.*|a=crypto:\d \S+)/gm);
+    const secure = [
+      "m=audio 4000 RTP/SAVP 0 8 101",
+      "a=crypto:1 AES_CM_128_HMAC_SHA1_80",
+      "a=crypto:2 AES_CM_128_HMAC_SHA1_32",
+    ];
+    expect(sections("required")).toEqual(secure);
+    expect(sections("optional")).toEqual([...secure, "m=audio 4000 RTP/AVP 0 8 101"]);
+    expect(sections("none")).toEqual(["m=audio 4000 RTP/AVP 0 8 101"]);
+  });
+});
+
+describe("the codecs of a line", () => {
+  it("are what is offered, in their order, and what is taken of an offer", () => {
+    expect(buildOffer(localWithKeys(), terms("none", ["PCMA", "PCMU"]))).toContain("RTP/AVP 8 0 101\r\n");
+    expect(buildOffer(localWithKeys(), terms("none", ["PCMA"]))).toContain("RTP/AVP 8 101\r\n");
+    const offer = parseSdp(plain("m=audio 5000 RTP/AVP 0 8"))!;
+    expect(selectAudio(offer, terms("none", ["PCMA"]))?.law).toBe("PCMA");
+    expect(selectAudio(offer, terms("none", []))).toBeUndefined();
   });
 });

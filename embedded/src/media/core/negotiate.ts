@@ -1,9 +1,21 @@
 import type { G711Law } from "./g711.ts";
+import type { CryptoLine } from "./sdes.ts";
+import { formatCryptoLine, readCryptoLines } from "./sdes.ts";
 import type { Direction, Sdp, SdpMedia } from "./sdp.ts";
 import { attributeOf, directionOf } from "./sdp.ts";
 
-/** How the packets of a leg are protected and found. */
-export type MediaSecurity = "none" | "dtls";
+/** How the packets of a leg are protected and found: not at all, by a key in the description, by DTLS over ICE. */
+export type MediaSecurity = "none" | "sdes" | "dtls";
+
+/** What a call's INVITE asks of its media. */
+export interface MediaTerms {
+  /** In the order of preference. */
+  laws: readonly G711Law[];
+  encryption: "none" | "optional" | "required";
+}
+
+/** What is taken from who asks for nothing. */
+export const anyMedia: MediaTerms = { laws: ["PCMU", "PCMA"], encryption: "optional" };
 
 /** What the remote side's description says about the one audio stream that we take part in. */
 export interface RemoteAudio {
@@ -24,6 +36,8 @@ export interface RemoteAudio {
   mid: string | undefined;
   ice: { usernameFragment: string; password: string; isLite: boolean; candidates: string[] } | undefined;
   dtls: { fingerprints: { algorithm: string; value: string }[]; setup: string } | undefined;
+  /** The key that the remote side encrypts with, where `security` is "sdes". */
+  crypto: CryptoLine | undefined;
 }
 
 interface PayloadMaps {
@@ -32,16 +46,17 @@ interface PayloadMaps {
 }
 
 /** RFC 3551 table 4: 0 and 8 need no rtpmap. */
-function readPayloads(media: SdpMedia): PayloadMaps {
+function readPayloads(media: SdpMedia, known: readonly G711Law[]): PayloadMaps {
   const maps: PayloadMaps = { laws: [], telephoneEvent: undefined };
   for (const format of media.formats) {
     const payloadType = Number(format);
     const mapping = media.attributes.find((line) => line.startsWith(`rtpmap:${format} `));
     const encoding = mapping?.slice(mapping.indexOf(" ") + 1).toUpperCase();
     const isLaw = (name: G711Law, fixed: number) =>
-      encoding === undefined
+      known.includes(name) &&
+      (encoding === undefined
         ? payloadType === fixed
-        : encoding === `${name}/8000` || encoding === `${name}/8000/1`;
+        : encoding === `${name}/8000` || encoding === `${name}/8000/1`);
     if (isLaw("PCMU", 0)) maps.laws.push({ law: "PCMU", payloadType });
     else if (isLaw("PCMA", 8)) maps.laws.push({ law: "PCMA", payloadType });
     else if (encoding === "TELEPHONE-EVENT/8000") maps.telephoneEvent ??= payloadType;
@@ -49,11 +64,27 @@ function readPayloads(media: SdpMedia): PayloadMaps {
   return maps;
 }
 
-function securityOf(protocol: string): MediaSecurity | undefined {
-  if (protocol === "RTP/AVP" || protocol === "RTP/AVPF") return "none";
-  // RFC 5764 and what older browsers write
-  if (/^(UDP\/TLS\/)?RTP\/SAVPF?$/.test(protocol)) return "dtls";
-  return undefined;
+const plainProfiles = /^RTP\/AVPF?$/;
+/** RFC 3711 and RFC 5764, and what older browsers write. */
+const secureProfiles = /^(UDP\/TLS\/)?RTP\/SAVPF?$/;
+
+/** How a section is protected; undefined if it can't be used on these terms. */
+function readSecurity(
+  sdp: Sdp,
+  media: SdpMedia,
+  encryption: MediaTerms["encryption"],
+): Pick<RemoteAudio, "security" | "ice" | "dtls" | "crypto"> | undefined {
+  const [ice, dtls] = [readIce(sdp, media), readDtls(sdp, media)];
+  if (plainProfiles.test(media.protocol)) {
+    // Like FreeSWITCH: whoever offers a key means RTP/SAVP.
+    const hasKey = media.attributes.some((line) => line.startsWith("crypto:"));
+    if (encryption === "required" || hasKey) return undefined;
+    return { security: "none", ice, dtls, crypto: undefined };
+  }
+  if (!secureProfiles.test(media.protocol)) return undefined;
+  if (ice && dtls) return { security: "dtls", ice, dtls, crypto: undefined };
+  const crypto = encryption === "none" ? undefined : readCryptoLines(media.attributes)[0];
+  return crypto && { security: "sdes", ice: undefined, dtls: undefined, crypto };
 }
 
 function readIce(sdp: Sdp, media: SdpMedia): RemoteAudio["ice"] {
@@ -81,40 +112,35 @@ function readRtcpPort(sdp: Sdp, media: SdpMedia): number {
   return port > 0 && port <= 65535 ? port : media.port + 1;
 }
 
-function readSection(sdp: Sdp, media: SdpMedia, index: number): RemoteAudio | undefined {
-  const security = securityOf(media.protocol);
-  const { laws, telephoneEvent } = readPayloads(media);
+function readSection(sdp: Sdp, media: SdpMedia, index: number, terms: MediaTerms): RemoteAudio | undefined {
+  const protection = readSecurity(sdp, media, terms.encryption);
+  const { laws, telephoneEvent } = readPayloads(media, terms.laws);
   const address = media.address ?? sdp.address;
   const first = laws[0];
-  if (media.kind !== "audio" || media.port === 0 || security === undefined) return undefined;
+  if (media.kind !== "audio" || media.port === 0 || protection === undefined) return undefined;
   if (first === undefined || address === undefined) return undefined;
-  const ice = readIce(sdp, media);
-  const dtls = readDtls(sdp, media);
-  if (security === "dtls" && (ice === undefined || dtls === undefined)) return undefined;
   return {
     index,
-    security,
+    ...protection,
     protocol: media.protocol,
     address,
     port: media.port,
     rtcpPort: readRtcpPort(sdp, media),
     hasRtcpMux: media.attributes.includes("rtcp-mux"),
     // RFC 3264 section 8.4: a null address without ICE is an old way to hold.
-    direction: address === "0.0.0.0" && security === "none" ? "inactive" : directionOf(sdp, media),
+    direction: address === "0.0.0.0" && protection.security !== "dtls" ? "inactive" : directionOf(sdp, media),
     law: first.law,
     payloadType: first.payloadType,
     laws,
     telephoneEvent,
     mid: attributeOf(sdp, media, "mid"),
-    ice,
-    dtls,
   };
 }
 
-/** The first audio section that we can take part in: G.711 over RTP, or over DTLS-SRTP with ICE. */
-export function selectAudio(sdp: Sdp): RemoteAudio | undefined {
+/** The first audio section that we can take part in: G.711 over RTP, SRTP (SDES), or DTLS-SRTP with ICE. */
+export function selectAudio(sdp: Sdp, terms: MediaTerms = anyMedia): RemoteAudio | undefined {
   for (const [index, media] of sdp.media.entries()) {
-    const audio = readSection(sdp, media, index);
+    const audio = readSection(sdp, media, index, terms);
     if (audio !== undefined) return audio;
   }
   return undefined;
@@ -130,6 +156,8 @@ export interface LocalAudio {
   originVersion: number;
   ice?: { usernameFragment: string; password: string; candidates: string[] };
   dtls?: { fingerprint: string; setup: "passive" | "active" | "actpass" };
+  /** Our keys, one for each suite. */
+  crypto?: readonly CryptoLine[];
 }
 
 function sessionLines(local: LocalAudio, extra: string[]): string[] {
@@ -154,6 +182,12 @@ function transportLines(local: LocalAudio, hasRtcpMux: boolean): string[] {
     lines.push(...local.ice.candidates.map((candidate) => `a=candidate:${candidate}`), "a=end-of-candidates");
   }
   return lines;
+}
+
+/** Our key for the suite that they chose, under their tag (RFC 4568 section 5.1.2). */
+function agreedCrypto(remote: RemoteAudio, local: LocalAudio): string[] {
+  const ours = local.crypto?.find(({ suite }) => suite === remote.crypto?.suite);
+  return remote.crypto && ours ? [`a=${formatCryptoLine({ ...ours, tag: remote.crypto.tag })}`] : [];
 }
 
 function audioFormats(remote: RemoteAudio): { formats: number[]; lines: string[] } {
@@ -186,6 +220,7 @@ export function buildAnswer(offer: Sdp, remote: RemoteAudio, local: LocalAudio, 
       `m=audio ${local.port} ${remote.protocol} ${formats.join(" ")}`,
       ...lines,
       ...transportLines(local, remote.hasRtcpMux),
+      ...agreedCrypto(remote, local),
       ...(remote.mid === undefined ? [] : [`a=mid:${remote.mid}`]),
       ...(remote.security === "dtls" ? [`a=ssrc:${ssrc} cname:ringdown`] : []),
     ];
@@ -197,20 +232,41 @@ export function buildAnswer(offer: Sdp, remote: RemoteAudio, local: LocalAudio, 
 
 export const offeredTelephoneEvent = 101;
 
-/** An offer of both laws and RFC 4733, over plain RTP or, with `ice` and `dtls`, over DTLS-SRTP. */
-export function buildOffer(local: LocalAudio): string {
-  const protocol = local.dtls ? "UDP/TLS/RTP/SAVPF" : "RTP/AVP";
+const fixedTypes: Record<G711Law, number> = { PCMU: 0, PCMA: 8 };
+
+function offeredSection(
+  local: LocalAudio,
+  protocol: string,
+  laws: readonly G711Law[],
+  keys: string[],
+): string[] {
   const event = offeredTelephoneEvent;
-  const lines = [
-    ...sessionLines(local, []),
-    `m=audio ${local.port} ${protocol} 0 8 ${event}`,
-    "a=rtpmap:0 PCMU/8000",
-    "a=rtpmap:8 PCMA/8000",
+  return [
+    `m=audio ${local.port} ${protocol} ${[...laws.map((law) => fixedTypes[law]), event].join(" ")}`,
+    ...laws.map((law) => `a=rtpmap:${fixedTypes[law]} ${law}/8000`),
     `a=rtpmap:${event} telephone-event/8000`,
     `a=fmtp:${event} 0-15`,
     ...transportLines(local, local.dtls !== undefined),
+    ...keys,
   ];
-  return `${lines.join("\r\n")}\r\n`;
+}
+
+/**
+ * An offer of the laws and RFC 4733: over DTLS-SRTP with `ice` and `dtls`, else over plain RTP or SRTP or, as
+ * FreeSWITCH writes it, both as sections of the same port, of which the answer takes one.
+ */
+export function buildOffer(
+  local: LocalAudio,
+  { laws, encryption }: MediaTerms = { ...anyMedia, encryption: "none" },
+): string {
+  const keys = (local.crypto ?? []).map((line) => `a=${formatCryptoLine(line)}`);
+  const sections = local.dtls
+    ? [offeredSection(local, "UDP/TLS/RTP/SAVPF", laws, [])]
+    : [
+        ...(encryption === "none" ? [] : [offeredSection(local, "RTP/SAVP", laws, keys)]),
+        ...(encryption === "required" ? [] : [offeredSection(local, "RTP/AVP", laws, [])]),
+      ];
+  return `${[...sessionLines(local, []), ...sections.flat()].join("\r\n")}\r\n`;
 }
 
 /** The description that we would send now for a stream agreed with `remote`: re-INVITEs by us (hold). */
@@ -222,6 +278,7 @@ export function buildReoffer(remote: RemoteAudio, local: LocalAudio): string {
     `m=audio ${local.port} ${remote.protocol} ${formats.join(" ")}`,
     ...lines,
     ...transportLines(local, remote.hasRtcpMux),
+    ...agreedCrypto(remote, local),
     ...(remote.mid === undefined ? [] : [`a=mid:${remote.mid}`]),
   ];
   return `${all.join("\r\n")}\r\n`;

@@ -2,10 +2,10 @@ import type { LocalAudio, RemoteAudio } from "../core/negotiate.ts";
 import type { RtpHeader } from "../core/rtp.ts";
 
 /** Where and how our own description says we receive. */
-export type LocalTransport = Pick<LocalAudio, "port" | "rtcpPort" | "ice" | "dtls">;
+export type LocalTransport = Pick<LocalAudio, "port" | "rtcpPort" | "ice" | "dtls" | "crypto">;
 
 /**
- * Carries the packets of one stream: plain UDP, or DTLS-SRTP over ICE. Received packets are handed on
+ * Carries the packets of one stream: UDP with or without SRTP, or DTLS-SRTP over ICE. Received packets are handed on
  * only when they come from the peer that was agreed on.
  */
 export interface PacketTransport {

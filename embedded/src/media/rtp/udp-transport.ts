@@ -6,14 +6,19 @@ import type { RemoteAudio } from "../core/negotiate.ts";
 import type { RtpHeader } from "../core/rtp.ts";
 import { createRtpHeader, isRtcp, parseRtp } from "../core/rtp.ts";
 import type { LocalTransport, PacketTransport } from "./packet-transport.ts";
+import { SdesSession } from "./sdes-session.ts";
 import type { PortPair } from "./udp-ports.ts";
 
-/** Plain RTP over UDP: it sends to the described address and follows the peer as `latchOnto` allows. */
+/**
+ * RTP over UDP, encrypted when the descriptions have keys: it sends to the described address and follows the peer as
+ * `latchOnto` allows. Of an encrypted stream only what has the peer's key counts, for anything.
+ */
 export class UdpTransport implements PacketTransport {
   onRtp: (header: RtpHeader, packet: Buffer) => void = () => {};
   onRtcp: (packet: Buffer) => void = () => {};
   readonly #ports: PortPair;
   readonly #header = createRtpHeader();
+  readonly #sdes = new SdesSession();
   #described: MediaAddress | undefined;
   #target: MediaAddress | undefined;
   #rtcpTarget: MediaAddress | undefined;
@@ -30,7 +35,8 @@ export class UdpTransport implements PacketTransport {
   }
 
   describe(): LocalTransport {
-    return { port: this.#ports.rtp.address().port, rtcpPort: this.#ports.rtcp.address().port };
+    const { rtp, rtcp } = this.#ports;
+    return { port: rtp.address().port, rtcpPort: rtcp.address().port, crypto: this.#sdes.lines };
   }
 
   remoteAddress(): MediaAddress | undefined {
@@ -42,10 +48,11 @@ export class UdpTransport implements PacketTransport {
   }
 
   adopt(remote: RemoteAudio): Promise<boolean> {
-    return Promise.resolve(remote.security === "none");
+    return Promise.resolve(remote.security !== "dtls");
   }
 
   connect(remote: RemoteAudio): void {
+    this.#sdes.agree(remote.crypto);
     this.#hasMux = remote.hasRtcpMux;
     const isUsable = isIPv4(remote.address) && remote.address !== "0.0.0.0";
     const described = isUsable ? { address: remote.address, port: remote.port } : undefined;
@@ -61,10 +68,11 @@ export class UdpTransport implements PacketTransport {
   }
 
   sendRtp(packet: Buffer): void {
-    this.#send(this.#ports.rtp, packet, this.#target);
+    this.#send(this.#ports.rtp, this.#sdes.protectRtp(packet), this.#target);
   }
 
-  sendRtcp(packet: Buffer): void {
+  sendRtcp(report: Buffer): void {
+    const packet = this.#sdes.protectRtcp(report);
     if (this.#hasMux) this.#send(this.#ports.rtp, packet, this.#target);
     else this.#send(this.#ports.rtcp, packet, this.#rtcpTarget);
   }
@@ -78,27 +86,31 @@ export class UdpTransport implements PacketTransport {
     await Promise.all(closed);
   }
 
-  #send(socket: Socket, packet: Buffer, target: MediaAddress | undefined): void {
-    if (target === undefined || this.#isClosed) return;
+  #send(socket: Socket, packet: Buffer | undefined, target: MediaAddress | undefined): void {
+    if (packet === undefined || target === undefined || this.#isClosed) return;
     socket.send(packet, target.port, target.address);
   }
 
-  #onRtpSocket(packet: Buffer, from: RemoteInfo): void {
-    if (isRtcp(packet)) {
-      if (from.address !== this.#target?.address) return;
+  #onRtpSocket(received: Buffer, from: RemoteInfo): void {
+    if (isRtcp(received)) {
+      const report = from.address === this.#target?.address ? this.#sdes.unprotectRtcp(received) : undefined;
+      if (report === undefined) return;
       this.#signsOfLife++;
-      this.onRtcp(packet);
+      this.onRtcp(report);
       return;
     }
-    if (!parseRtp(packet, this.#header) || !this.#accepts(from)) return;
+    const packet = this.#sdes.unprotectRtp(received);
+    if (packet === undefined || !parseRtp(packet, this.#header) || !this.#accepts(from)) return;
     this.#signsOfLife++;
     this.onRtp(this.#header, packet);
   }
 
-  #onRtcpSocket(packet: Buffer, from: RemoteInfo): void {
+  #onRtcpSocket(received: Buffer, from: RemoteInfo): void {
     if (this.#rtcpTarget === undefined || from.address !== this.#target?.address) return;
+    const report = this.#sdes.unprotectRtcp(received);
+    if (report === undefined) return;
     if (from.port !== this.#rtcpTarget.port) this.#rtcpTarget = { address: from.address, port: from.port };
-    this.onRtcp(packet);
+    this.onRtcp(report);
   }
 
   #accepts(from: RemoteInfo): boolean {

@@ -73,6 +73,7 @@ function remote(law: "PCMU" | "PCMA"): RemoteAudio {
     mid: undefined,
     ice: undefined,
     dtls: undefined,
+    crypto: undefined,
   };
 }
 

@@ -40,7 +40,8 @@ export class VoiceStream {
   readonly #eventPacket = Buffer.alloc(rtpHeaderBytes + 4);
   #remote: RemoteAudio | undefined;
   #local: LocalAudio["direction"] = "inactive";
-  #sequence = randomInt(0, 65536);
+  // RFC 3711 section 3.3.1: in the lower half, so that a lost first packet can't hide a rollover from the peer.
+  #sequence = randomInt(0, 32768);
   #timestamp = random32();
   #isSpurtStart = true;
   #frame = randomInt(0, framesPerReport);
