@@ -24,8 +24,9 @@ import { routingEndpoints } from "./routing.handlers.ts";
 import { readInstanceSecret } from "./secrets.ts";
 import { sessionEndpoints } from "./session.handlers.ts";
 import { openSessions, type SignedInSession } from "./sessions.ts";
+import type { SecretBox } from "./secret-box.ts";
 import { trunkEndpoints } from "./trunks.handlers.ts";
-import type { StoredTrunk } from "./trunks.postgres.ts";
+import { toPeer, type StoredDigest, type TrunkLines, type TrunkPeerRecord } from "./trunk-view.ts";
 
 export { audit } from "./audit.ts";
 export type { Change, ChangeListener } from "./changes.ts";
@@ -33,6 +34,7 @@ export type { OneTimeLink } from "./demo.ts";
 export type { Directory, PublishedFlow } from "./directory.ts";
 export type { FlowValidator } from "./flows.handlers.ts";
 export type { PromptStore } from "./prompts.handlers.ts";
+export { openSecretBox, readSecretsKey, type SecretBox } from "./secret-box.ts";
 export type { SignedInSession } from "./sessions.ts";
 
 export interface AdminOptions {
@@ -43,24 +45,8 @@ export interface AdminOptions {
   realm: string;
   validateFlow: FlowValidator;
   prompts: PromptStore;
-}
-
-/** Digest hashes `H(username:realm:password)` in lower-case hex. */
-interface StoredDigest {
-  ha1Md5: string;
-  ha1Sha256: string;
-}
-
-/** A SIP peer that may send calls, as telephony wants it. */
-export interface TrunkPeerRecord {
-  id: string;
-  name: string;
-  enabled: boolean;
-  networks: readonly string[];
-  username: string | null;
-  secret: StoredDigest | null;
-  maximumCalls: number;
-  outboundUri: string | null;
+  /** Encrypts carriers' passwords. */
+  secrets: SecretBox;
 }
 
 export interface Admin {
@@ -75,6 +61,8 @@ export interface Admin {
   endpoints: BoundEndpoint[];
   /** Telephony's directories (telephony/directories.ts). */
   trunks: { list(): readonly TrunkPeerRecord[]; onChange(listener: () => void): () => void };
+  /** Telephony is up: from now on the screens show how trunks stand. */
+  showTrunkLines(lines: TrunkLines): void;
   phones: { find(username: string): Promise<{ personId: string; secret: StoredDigest } | undefined> };
   /** An active person, as far as memory knows: never waits for the database. */
   people: { isStillAllowed(personId: string): boolean };
@@ -110,7 +98,8 @@ export interface Admin {
 
 /** Reads the configuration into memory; throws Failure "unavailable" when the database is away. */
 export async function openAdmin(options: AdminOptions): Promise<Admin> {
-  const { postgres, clock, log, realm, validateFlow, prompts } = options;
+  const { postgres, clock, log, realm, validateFlow, prompts, secrets } = options;
+  let trunkLines: TrunkLines | null = null;
   const changes = openChanges(log);
   await postgres.transaction((inside) => keepFirstVersion(inside, system, "As it was found"));
   const directory = await openDirectory(postgres);
@@ -125,7 +114,10 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     },
     connected: announceSoon,
   });
-  const office = { postgres, clock, log, sessions, directory, announce, realm, validateFlow, prompts };
+  const office = {
+    ...{ postgres, clock, log, sessions, directory, announce, realm, validateFlow, prompts, secrets },
+    trunkLines: () => trunkLines,
+  };
   return {
     sessions,
     changes,
@@ -144,7 +136,10 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       ...emergencyEndpoints(office),
       ...auditEndpoints(office),
     ],
-    trunks: trunkDirectory(directory, changes),
+    trunks: trunkDirectory(directory, changes, secrets),
+    showTrunkLines(lines) {
+      trunkLines = lines;
+    },
     phones: {
       find(username) {
         const found = directory.deskPhone(username);
@@ -185,18 +180,12 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   };
 }
 
-function trunkDirectory(directory: Directory, changes: Changes): Admin["trunks"] {
+function trunkDirectory(directory: Directory, changes: Changes, secrets: SecretBox): Admin["trunks"] {
   return {
-    list: () => directory.trunks().map(toPeer),
+    list: () => directory.trunks().map((trunk) => toPeer(trunk, secrets)),
     onChange: (listener) =>
       changes.on((change) => {
         if (change.what === "trunks") listener();
       }),
   };
-}
-
-function toPeer({ ha1Md5, ha1Sha256, ...trunk }: StoredTrunk): TrunkPeerRecord {
-  const { id, name, enabled, networks, username, maximumCalls, outboundUri } = trunk;
-  const secret = ha1Md5 === null || ha1Sha256 === null ? null : { ha1Md5, ha1Sha256 };
-  return { id, name, enabled, networks, username, secret, maximumCalls, outboundUri };
 }

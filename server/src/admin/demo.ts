@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { Flow } from "../contract/flow.ts";
 import { plainMembership, QueueSettings } from "../contract/queues.ts";
@@ -10,6 +11,7 @@ import { insertNumber } from "./numbers.postgres.ts";
 import { insertPerson } from "./people.postgres.ts";
 import { insertQueue, replaceMembers } from "./queues.postgres.ts";
 import { keepFirstVersion } from "./routing.ts";
+import { blankTrunk } from "./trunk-change.ts";
 import { insertTrunk } from "./trunks.postgres.ts";
 
 /** A person who may sign in with a link that works once. */
@@ -89,16 +91,8 @@ async function createNumbers(inside: Queryable, flow: Flow): Promise<void> {
 }
 
 async function createRest(inside: Queryable): Promise<void> {
-  await insertTrunk(inside, {
-    name: "This machine",
-    enabled: true,
-    networks: ["127.0.0.1", "::1"],
-    username: null,
-    ha1Md5: null,
-    ha1Sha256: null,
-    maximumCalls: 0,
-    outboundUri: null,
-  });
+  const networks = ["127.0.0.1", "::1"];
+  await insertTrunk(inside, { ...blankTrunk, id: randomUUID(), name: "This machine", networks });
   for (const label of dispositions) await insertLabel(inside, "disposition", label);
   for (const label of reasons) await insertLabel(inside, "not_ready_reason", label);
 }

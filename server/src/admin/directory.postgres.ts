@@ -11,9 +11,9 @@ import { listLabels, type Label } from "./labels.postgres.ts";
 import { listNumbers } from "./numbers.postgres.ts";
 import { listDeskPhones, listPeople, type StoredPhone } from "./people.postgres.ts";
 import { atOneMoment, readRouting } from "./routing.postgres.ts";
-import { listStoredTrunks, type StoredTrunk } from "./trunks.postgres.ts";
+import { listStoredTrunks, type KnownTrunk } from "./trunks.postgres.ts";
 
-export type { StoredTrunk } from "./trunks.postgres.ts";
+export type { KnownTrunk } from "./trunks.postgres.ts";
 export type StoredNumber = PhoneNumber;
 
 export interface DirectoryRows {
@@ -22,7 +22,7 @@ export interface DirectoryRows {
   numbers: StoredNumber[];
   flows: { flowId: string; version: number; flow: Flow }[];
   people: Person[];
-  trunks: StoredTrunk[];
+  trunks: KnownTrunk[];
   deskPhones: StoredPhone[];
   /** Retired ones included. */
   notReadyReasons: Label[];

@@ -15,7 +15,7 @@ import {
   loadDirectory,
   type DirectoryRows,
   type StoredNumber,
-  type StoredTrunk,
+  type KnownTrunk,
 } from "./directory.postgres.ts";
 
 export interface PublishedFlow {
@@ -49,7 +49,7 @@ export interface Directory {
   isOpen(scheduleId: string, at: number): boolean;
   person(personId: string): Person | null;
   people(): readonly Person[];
-  trunks(): readonly StoredTrunk[];
+  trunks(): readonly KnownTrunk[];
   /** A desk phone of an active person, by its SIP username. */
   deskPhone(username: string): StoredPhone | null;
   /** Reasons and dispositions that may be chosen, not the retired ones. */

@@ -1,127 +1,91 @@
+import { randomUUID } from "node:crypto";
 import { bind, type BoundEndpoint } from "../base/handler.ts";
 import { Failure } from "../base/failure.ts";
-import * as contract from "../contract/telephony.ts";
+import * as contract from "../contract/trunks.ts";
 import type { Queryable } from "../store/postgres.ts";
 import { actorOf, audit } from "./audit.ts";
 import { refusingConflicts } from "./conflicts.ts";
 import type { Office } from "./office.ts";
-import { digestHashes } from "./secrets.ts";
+import type { SecretBox } from "./secret-box.ts";
+import { blankTrunk, changeTrunk, withoutPasswords } from "./trunk-change.ts";
+import { toTrunk, type TrunkLines } from "./trunk-view.ts";
 import {
   deleteTrunk,
   findTrunk,
   insertTrunk,
+  type KnownTrunk,
   listStoredTrunks,
   saveTrunk,
-  toTrunk,
-  type StoredTrunk,
 } from "./trunks.postgres.ts";
 
-interface TrunkChange {
-  name?: string | undefined;
-  enabled?: boolean | undefined;
-  networks?: string[] | undefined;
-  username?: string | null | undefined;
-  password?: string | null | undefined;
-  maximumCalls?: number | undefined;
-  outboundUri?: string | null | undefined;
+interface TrunkOffice extends Office {
+  /** Realm of the digest by which peers sign in. */
+  realm: string;
+  secrets: SecretBox;
+  /** Null until telephony is there. */
+  trunkLines(): TrunkLines | null;
 }
 
-const blank: Omit<StoredTrunk, "id"> = {
-  name: "",
-  enabled: true,
-  networks: [],
-  username: null,
-  ha1Md5: null,
-  ha1Sha256: null,
-  maximumCalls: 0,
-  outboundUri: null,
-};
-
-export function trunkEndpoints(office: Office & { realm: string }): BoundEndpoint[] {
-  const { postgres, realm } = office;
+export function trunkEndpoints(office: TrunkOffice): BoundEndpoint[] {
+  const { postgres, secrets } = office;
+  const show = (trunk: KnownTrunk) => toTrunk(trunk, secrets, office.trunkLines()?.stateOf(trunk.id) ?? null);
   return [
-    bind(contract.listTrunks, async () => ({ trunks: (await listStoredTrunks(postgres)).map(toTrunk) })),
+    bind(contract.listTrunks, async () => ({ trunks: (await listStoredTrunks(postgres)).map(show) })),
     bind(contract.createTrunk, async ({ body }, context) => {
       const created = await refusingConflicts(body.name, () =>
         postgres.transaction(async (inside) => {
-          const trunk = await insertTrunk(inside, changeTrunk(blank, body, realm));
-          const detail = withoutPassword(body);
-          await audit(inside, actorOf(context), {
-            action: "trunk.created",
-            subject: `trunk:${trunk.id}`,
-            detail,
-          });
+          const blank = { ...blankTrunk, id: randomUUID() };
+          const trunk = await insertTrunk(inside, changeTrunk(blank, body, office));
+          const detail = withoutPasswords(body);
+          const subject = `trunk:${trunk.id}`;
+          await audit(inside, actorOf(context), { action: "trunk.created", subject, detail });
           return trunk;
         }),
       );
       await office.announce();
-      return toTrunk(created);
+      return show(created);
     }),
     bind(contract.updateTrunk, async ({ params, body }, context) => {
       const changed = await refusingConflicts(body.name ?? "", () =>
         postgres.transaction(async (inside) => {
           const before = await mustFind(inside, params.trunkId);
-          const after = { ...changeTrunk(before, body, realm), id: before.id };
+          const after = changeTrunk(before, body, office);
           await saveTrunk(inside, after);
-          const detail = withoutPassword(body);
+          const detail = withoutPasswords(body);
           const subject = `trunk:${before.id}`;
           await audit(inside, actorOf(context), { action: "trunk.changed", subject, detail });
           return after;
         }),
       );
       await office.announce();
-      return toTrunk(changed);
+      return show(changed);
     }),
     bind(contract.deleteTrunk, async ({ params }, context) => {
       await postgres.transaction(async (inside) => {
         const { id, name } = await mustFind(inside, params.trunkId);
         await deleteTrunk(inside, id);
-        await audit(inside, actorOf(context), {
-          action: "trunk.removed",
-          subject: `trunk:${id}`,
-          detail: { name },
-        });
+        const subject = `trunk:${id}`;
+        await audit(inside, actorOf(context), { action: "trunk.removed", subject, detail: { name } });
       });
       await office.announce();
       return {};
     }),
+    bind(contract.checkTrunk, async ({ params }) => {
+      const trunk = await mustFind(postgres, params.trunkId);
+      if (trunk.outbound === null && trunk.registration === null)
+        throw new Failure("bad-request", `The trunk ${trunk.name} has no carrier that could be asked`);
+      return (await office.trunkLines()?.check(trunk.id)) ?? telephonyIsMissing;
+    }),
   ];
 }
 
-async function mustFind(inside: Queryable, trunkId: string): Promise<StoredTrunk> {
+const telephonyIsMissing = {
+  ...{ answered: false, alive: false, status: null, roundTripMs: null },
+  sentence: "Telephony is not running yet",
+};
+
+async function mustFind(inside: Queryable, trunkId: string): Promise<KnownTrunk> {
   const trunk = await findTrunk(inside, trunkId);
   if (trunk === null) throw new Failure("not-found", `There is no trunk ${trunkId}`);
   return trunk;
-}
-
-/**
- * The trunk after a change. Digest hashes hold the username, so a new username needs the password again; no
- * username means no password.
- */
-export function changeTrunk<T extends Omit<StoredTrunk, "id">>(
-  before: T,
-  change: TrunkChange,
-  realm: string,
-): T {
-  const { password, username = before.username, ...others } = change;
-  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
-  const after = { ...before, ...given, username };
-  if (username === null) return { ...after, ...refusePassword(password), ha1Md5: null, ha1Sha256: null };
-  if (typeof password === "string") return { ...after, ...digestHashes(username, realm, password) };
-  if (password === null || username !== before.username || before.ha1Md5 === null)
-    throw new Failure("bad-request", "A trunk with a username needs its password", [
-      { path: "body.password", message: "is needed with this username" },
-    ]);
-  return after;
-}
-
-function refusePassword(password: string | null | undefined): Record<string, never> {
-  if (typeof password !== "string") return {};
-  throw new Failure("bad-request", "A trunk with a password needs a username", [
-    { path: "body.username", message: "is needed with a password" },
-  ]);
-}
-
-function withoutPassword({ password, ...others }: TrunkChange): object {
-  return { ...others, ...(password === undefined ? {} : { password: "[changed]" }) };
 }

@@ -1,7 +1,10 @@
-import type { Trunk } from "../contract/telephony.ts";
+import type * as contract from "../contract/trunks.ts";
 import type { Queryable } from "../store/postgres.ts";
 
-/** A trunk with what digest needs; the password itself is nowhere. */
+/** A password that must be known (digest as a client), encrypted; admin/secret-box.ts. */
+type Sealed = string | null;
+
+/** A trunk with what digest needs; no password is readable here. */
 export interface StoredTrunk {
   id: string;
   name: string;
@@ -10,51 +13,90 @@ export interface StoredTrunk {
   username: string | null;
   ha1Md5: string | null;
   ha1Sha256: string | null;
+  region: string | null;
   maximumCalls: number;
-  outboundUri: string | null;
+  maximumOutboundCalls: number;
+  outbound: {
+    uri: string;
+    transport: contract.TrunkTransport;
+    username: string | null;
+    sealedPassword: Sealed;
+  } | null;
+  registration: {
+    registrarUri: string;
+    transport: contract.TrunkTransport;
+    username: string;
+    sealedPassword: Sealed;
+    expirySeconds: number;
+  } | null;
+  checkEverySeconds: number;
+  order: number;
+  prefixes: string[];
+  codecs: contract.TrunkCodec[];
+  encryption: contract.TrunkEncryption;
+  offer: contract.TrunkOffer;
+  callerId: contract.CallerIdRules;
+  numbers: contract.NumberRules;
 }
 
-const columns = `id, name, enabled, networks, username, ha1_md5 as "ha1Md5", ha1_sha256 as "ha1Sha256",
-  maximum_calls as "maximumCalls", outbound_uri as "outboundUri"`;
+/** The user part of our Contact is made by the database and never changes. */
+export type KnownTrunk = StoredTrunk & { contactToken: string };
 
-export async function listStoredTrunks(postgres: Queryable): Promise<StoredTrunk[]> {
-  return await postgres.query<StoredTrunk>(`select ${columns} from trunk order by lower(name)`);
+const columnOf: Record<keyof StoredTrunk, string> = {
+  id: "id",
+  name: "name",
+  enabled: "enabled",
+  networks: "networks",
+  username: "username",
+  ha1Md5: "ha1_md5",
+  ha1Sha256: "ha1_sha256",
+  region: "region",
+  maximumCalls: "maximum_calls",
+  maximumOutboundCalls: "maximum_outbound_calls",
+  outbound: "outbound",
+  registration: "registration",
+  checkEverySeconds: "check_every_seconds",
+  order: "carrier_order",
+  prefixes: "prefixes",
+  codecs: "codecs",
+  encryption: "encryption",
+  offer: "media_offer",
+  callerId: "caller_id",
+  numbers: "number_rules",
+};
+const fields = Object.keys(columnOf) as (keyof StoredTrunk)[];
+const columns = [
+  ...fields.map((field) => `${columnOf[field]} as "${field}"`),
+  `contact_token as "contactToken"`,
+].join(", ");
+
+export async function listStoredTrunks(postgres: Queryable): Promise<KnownTrunk[]> {
+  return await postgres.query<KnownTrunk>(`select ${columns} from trunk order by lower(name)`);
 }
 
-export async function findTrunk(postgres: Queryable, id: string): Promise<StoredTrunk | null> {
-  const [row] = await postgres.query<StoredTrunk>(`select ${columns} from trunk where id = $1 for update`, [
+export async function findTrunk(postgres: Queryable, id: string): Promise<KnownTrunk | null> {
+  const [row] = await postgres.query<KnownTrunk>(`select ${columns} from trunk where id = $1 for update`, [
     id,
   ]);
   return row ?? null;
 }
 
-export function toTrunk(stored: StoredTrunk): Trunk {
-  const { id, name, enabled, networks, username, maximumCalls, outboundUri } = stored;
-  const hasPassword = stored.ha1Md5 !== null;
-  return { id, name, enabled, networks, username, hasPassword, maximumCalls, outboundUri };
-}
-
-export async function insertTrunk(postgres: Queryable, trunk: Omit<StoredTrunk, "id">): Promise<StoredTrunk> {
-  const [row] = await postgres.query<StoredTrunk>(
-    `insert into trunk (name, enabled, networks, username, ha1_md5, ha1_sha256, maximum_calls, outbound_uri)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
-    valuesOf(trunk),
+export async function insertTrunk(postgres: Queryable, trunk: StoredTrunk): Promise<KnownTrunk> {
+  const [row] = await postgres.query<KnownTrunk>(
+    `insert into trunk (${fields.map((field) => columnOf[field]).join(", ")})
+     values (${fields.map((_, index) => `$${index + 1}`).join(", ")}) returning ${columns}`,
+    fields.map((field) => trunk[field]),
   );
   if (row === undefined) throw new Error("An insert returned no row");
   return row;
 }
 
-export async function saveTrunk(postgres: Queryable, { id, ...trunk }: StoredTrunk): Promise<void> {
+export async function saveTrunk(postgres: Queryable, trunk: StoredTrunk): Promise<void> {
   await postgres.query(
-    `update trunk set name = $1, enabled = $2, networks = $3, username = $4, ha1_md5 = $5, ha1_sha256 = $6,
-       maximum_calls = $7, outbound_uri = $8 where id = $9`,
-    [...valuesOf(trunk), id],
+    `update trunk set ${fields.map((field, index) => `${columnOf[field]} = $${index + 1}`).join(", ")}
+     where id = $${fields.indexOf("id") + 1}`,
+    fields.map((field) => trunk[field]),
   );
-}
-
-function valuesOf(trunk: Omit<StoredTrunk, "id">): unknown[] {
-  const { name, enabled, networks, username, ha1Md5, ha1Sha256, maximumCalls, outboundUri } = trunk;
-  return [name, enabled, networks, username, ha1Md5, ha1Sha256, maximumCalls, outboundUri];
 }
 
 export async function deleteTrunk(postgres: Queryable, id: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Acd, startAcd } from "../acd/acd.ts";
-import { type Admin, audit, openAdmin } from "../admin/admin.ts";
+import { type Admin, audit, openAdmin, openSecretBox, readSecretsKey } from "../admin/admin.ts";
 import type { Clock } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
 import type { Config } from "../config.ts";
@@ -42,7 +42,9 @@ export async function layFoundations(
   });
   closing.add("postgres", () => postgres.close());
   const prompts = openPrompts({ uploadsDirectory: join(dataDir, "prompts") });
-  const admin = await openAdmin({ postgres, clock, log, realm: config.sip.domain, validateFlow, prompts });
+  const secrets = openSecretBox(keyOf(config));
+  const realm = config.sip.domain;
+  const admin = await openAdmin({ postgres, clock, log, realm, validateFlow, prompts, secrets });
   closing.add("admin", () => admin.close());
   const customers = openCustomers({ postgres, clock, audit, announce: () => admin.announce() });
   admin.changes.on(({ what }) => {
@@ -56,6 +58,14 @@ export async function layFoundations(
   closing.add("ledger", () => ledger.close());
   const callbacks = openCallbacks({ postgres, clock, log, nodeId });
   return { clock, log, postgres, prompts, admin, routerLog, acd, ledger, customers, callbacks };
+}
+
+function keyOf({ secretsKey, dataDir }: Config): Buffer {
+  try {
+    return readSecretsKey(secretsKey, dataDir);
+  } catch (error) {
+    throw new StartError(`Carriers' passwords can't be encrypted: ${describeError(error)}`);
+  }
 }
 
 /** Private to the user who runs it: recordings, secrets and the database are in it. */

@@ -20,5 +20,6 @@ export * as routing from "./routing.ts";
 export * as schedules from "./schedules.ts";
 export * as simulation from "./simulation.ts";
 export * as telephony from "./telephony.ts";
+export * as trunks from "./trunks.ts";
 export * as why from "./why.ts";
 export type { Access, Endpoint, InputOf, ResultOf } from "./endpoint.ts";

@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openAdmin } from "../admin/admin.ts";
+import { openAdmin, openSecretBox } from "../admin/admin.ts";
 import { systemClock } from "../base/clock.ts";
 import { openLog } from "../base/log.ts";
 import * as contract from "../contract/emergency.ts";
@@ -65,6 +66,7 @@ describe("the emergency switch", () => {
     const again = await openAdmin({
       ...{ postgres: office.database.postgres, clock: later, log, realm: "ringdown.test", validateFlow },
       prompts: openPrompts({ uploadsDirectory: "unused" }),
+      secrets: openSecretBox(randomBytes(32)),
     });
     const state = again.directory.emergency();
     expect(state).toMatchObject({ name: "Fire alarm" });

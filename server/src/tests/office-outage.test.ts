@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openAdmin, type Admin, type Change } from "../admin/admin.ts";
+import { openAdmin, openSecretBox, type Admin, type Change } from "../admin/admin.ts";
 import { type Api, startApi } from "../api/api.ts";
 import { systemClock } from "../base/clock.ts";
 import { openLog } from "../base/log.ts";
@@ -32,7 +33,10 @@ beforeAll(async () => {
   url.port = String(proxy.port);
   postgres = await openPostgres({ url: url.href }, log, { migrate: false });
   const prompts = openPrompts({ uploadsDirectory: folder });
-  admin = await openAdmin({ postgres, clock: systemClock, log, realm: "test", validateFlow, prompts });
+  admin = await openAdmin({
+    ...{ postgres, clock: systemClock, log, realm: "test", validateFlow, prompts },
+    secrets: openSecretBox(randomBytes(32)),
+  });
   await admin.createDemo({ origin: "http://127.0.0.1", flow: demoFlow });
   api = await startApi({
     endpoints: admin.endpoints,

@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Admin, openAdmin } from "../admin/admin.ts";
+import { type Admin, openAdmin, openSecretBox } from "../admin/admin.ts";
 import { type Api, type ApiOptions, startApi } from "../api/api.ts";
 import { openRealtime, type RealtimeHub, type Snapshot } from "../api/realtime.ts";
 import { systemClock } from "../base/clock.ts";
@@ -45,6 +46,7 @@ export async function startOffice(options: OfficeRigOptions = {}): Promise<Offic
     realm: "ringdown.test",
     validateFlow,
     prompts,
+    secrets: openSecretBox(randomBytes(32)),
   });
   if (demo === true) await admin.createDemo({ origin: "http://127.0.0.1", flow: demoFlow });
   const { sessions } = admin;

@@ -5,6 +5,7 @@ import * as people from "../contract/people.ts";
 import * as queues from "../contract/queues.ts";
 import { plainMembership } from "../contract/queues.ts";
 import * as telephony from "../contract/telephony.ts";
+import * as trunks from "../contract/trunks.ts";
 import { encodeWav } from "../base/wav.ts";
 import type { Change } from "../admin/admin.ts";
 import { startOffice, type OfficeRig } from "./office-rig.ts";
@@ -295,7 +296,7 @@ describe("flows and numbers", () => {
 
 describe("trunks", () => {
   it("keep digest hashes instead of the password", async () => {
-    const trunk = await office.administrator.call(telephony.createTrunk, {
+    const trunk = await office.administrator.call(trunks.createTrunk, {
       body: { name: "Carrier", username: "carrier", password: "a long password", networks: ["192.0.2.0/24"] },
     });
     expect(trunk).toMatchObject({ hasPassword: true, networks: ["192.0.2.0/24"] });
@@ -308,12 +309,12 @@ describe("trunks", () => {
       "a long password",
     );
     await expect(
-      office.administrator.call(telephony.updateTrunk, {
+      office.administrator.call(trunks.updateTrunk, {
         params: { trunkId: trunk.id },
         body: { username: "other" },
       }),
     ).rejects.toMatchObject({ status: 400 });
-    await office.administrator.call(telephony.updateTrunk, {
+    await office.administrator.call(trunks.updateTrunk, {
       params: { trunkId: trunk.id },
       body: { enabled: false },
     });
@@ -321,7 +322,7 @@ describe("trunks", () => {
       enabled: false,
       secret: peer?.secret,
     });
-    await office.administrator.call(telephony.deleteTrunk, { params: { trunkId: trunk.id } });
+    await office.administrator.call(trunks.deleteTrunk, { params: { trunkId: trunk.id } });
     expect(office.admin.trunks.list().some((each) => each.id === trunk.id)).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as people from "../contract/people.ts";
@@ -5,7 +6,7 @@ import * as queues from "../contract/queues.ts";
 import { plainMembership, QueueSettings } from "../contract/queues.ts";
 import * as routing from "../contract/routing.ts";
 import type { RoutingDocument } from "../contract/routing.ts";
-import { openAdmin } from "../admin/admin.ts";
+import { openAdmin, openSecretBox } from "../admin/admin.ts";
 import { systemClock } from "../base/clock.ts";
 import { openLog } from "../base/log.ts";
 import { openPrompts, validateFlow } from "../ivr/ivr.ts";
@@ -276,6 +277,7 @@ describe("an installation from before there were versions", () => {
       realm: "test",
       validateFlow,
       prompts,
+      secrets: openSecretBox(randomBytes(32)),
     });
     const [queue] = admin.directory.queues();
     expect(queue).toMatchObject({

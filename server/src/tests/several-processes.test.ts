@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openAdmin, type Admin, type Change } from "../admin/admin.ts";
+import { openAdmin, openSecretBox, type Admin, type Change } from "../admin/admin.ts";
 import { systemClock } from "../base/clock.ts";
 import { openLog } from "../base/log.ts";
 import * as people from "../contract/people.ts";
@@ -30,7 +31,10 @@ beforeAll(async () => {
   url.port = String(proxy.port);
   postgres = await openPostgres({ url: url.href }, log, { migrate: false });
   const prompts = openPrompts({ uploadsDirectory: folder });
-  other = await openAdmin({ postgres, clock: systemClock, log, realm: "test", validateFlow, prompts });
+  other = await openAdmin({
+    ...{ postgres, clock: systemClock, log, realm: "test", validateFlow, prompts },
+    secrets: openSecretBox(randomBytes(32)),
+  });
   other.changes.on((change) => heard.push(change));
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { NumberInput, PasswordInput, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { telephony } from "@ringdown/contract";
+import { trunks } from "@ringdown/contract";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
 import { FormDialog } from "../shared/form-dialog.tsx";
@@ -16,7 +16,7 @@ interface Values {
 }
 
 /** Adds or changes a trunk; an empty password keeps the one that is there. */
-export function TrunkDialog(props: { trunk: telephony.Trunk | "new"; onClose: () => void }) {
+export function TrunkDialog(props: { trunk: trunks.Trunk | "new"; onClose: () => void }) {
   const { t } = useTranslation();
   const { trunk } = props;
   const isNew = trunk === "new";
@@ -31,12 +31,21 @@ export function TrunkDialog(props: { trunk: telephony.Trunk | "new"; onClose: ()
           maximumCalls: 0,
           outboundUri: "",
         }
-      : { ...trunk, username: trunk.username ?? "", password: "", outboundUri: trunk.outboundUri ?? "" },
+      : {
+          name: trunk.name,
+          enabled: trunk.enabled,
+          networks: trunk.networks,
+          username: trunk.username ?? "",
+          password: "",
+          maximumCalls: trunk.maximumCalls,
+          outboundUri: trunk.outbound?.uri ?? "",
+        },
     validate: {
       name: (value) => (value.trim() === "" ? t("welcome.nameNeeded") : null),
       networks: (value, values) => {
-        if (value.some((one) => !telephony.Network.safeParse(one).success)) return t("trunks.networkRule");
-        return value.length === 0 && values.username === "" ? t("trunks.someWay") : null;
+        if (value.some((one) => !trunks.Network.safeParse(one).success)) return t("trunks.networkRule");
+        const isKnownOtherwise = !isNew && trunk.registration !== null;
+        return value.length === 0 && values.username === "" && !isKnownOtherwise ? t("trunks.someWay") : null;
       },
       password: (value, values) => {
         const isNeeded = values.username !== "" && (isNew || !trunk.hasPassword);
@@ -46,9 +55,9 @@ export function TrunkDialog(props: { trunk: telephony.Trunk | "new"; onClose: ()
     },
   });
   const save = async (values: Values) => {
-    const body = toBody(values);
-    if (isNew) await call(telephony.createTrunk, { body });
-    else await call(telephony.updateTrunk, { params: { trunkId: trunk.id }, body });
+    const body = toBody(values, isNew ? null : trunk);
+    if (isNew) await call(trunks.createTrunk, { body });
+    else await call(trunks.updateTrunk, { params: { trunkId: trunk.id }, body });
   };
   return (
     <FormDialog
@@ -99,10 +108,12 @@ export function TrunkDialog(props: { trunk: telephony.Trunk | "new"; onClose: ()
   );
 }
 
-function toBody(values: Values) {
+function toBody(values: Values, trunk: trunks.Trunk | null) {
   const { name, enabled, networks, maximumCalls } = values;
-  const outboundUri = values.outboundUri.trim() === "" ? null : values.outboundUri.trim();
-  const common = { name, enabled, networks, maximumCalls, outboundUri };
+  const uri = values.outboundUri.trim();
+  const isKept = uri === (trunk?.outbound?.uri ?? "");
+  const outbound = uri === "" ? null : { uri };
+  const common = { name, enabled, networks, maximumCalls, ...(isKept ? {} : { outbound }) };
   if (values.username === "") return { ...common, username: null, password: null };
   return {
     ...common,

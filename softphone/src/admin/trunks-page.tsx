@@ -1,5 +1,5 @@
 import { Table } from "@mantine/core";
-import { telephony } from "@ringdown/contract";
+import { trunks } from "@ringdown/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/client.ts";
@@ -11,7 +11,7 @@ import { TrunkDialog } from "./trunk-dialog.tsx";
 /** SIP peers that may send calls. */
 export function TrunksPage() {
   const { t } = useTranslation();
-  const query = useQuery({ queryKey: ["trunks"], queryFn: () => call(telephony.listTrunks) });
+  const query = useQuery({ queryKey: ["trunks"], queryFn: () => call(trunks.listTrunks) });
   return (
     <ListPage
       title={t("nav.trunks")}
@@ -35,7 +35,7 @@ export function TrunksPage() {
   );
 }
 
-function TrunkRow(props: { trunk: telephony.Trunk; onEdit: () => void }) {
+function TrunkRow(props: { trunk: trunks.Trunk; onEdit: () => void }) {
   const { t } = useTranslation();
   const { trunk } = props;
   return (
@@ -56,7 +56,7 @@ function TrunkRow(props: { trunk: telephony.Trunk; onEdit: () => void }) {
           deletion={{
             title: t("trunks.deleteTitle", { name: trunk.name }),
             sentence: t("trunks.deleteSentence"),
-            run: () => call(telephony.deleteTrunk, { params: { trunkId: trunk.id } }),
+            run: () => call(trunks.deleteTrunk, { params: { trunkId: trunk.id } }),
             list: "trunks",
           }}
         />

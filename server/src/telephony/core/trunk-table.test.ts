@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { TrunkPeer } from "../directories.ts";
+import { plainTrunk, type TrunkPeer } from "../directories.ts";
 import { TrunkTable } from "./trunk-table.ts";
 
 const trunk = (id: string, rest: Partial<TrunkPeer>): TrunkPeer => ({
-  ...{ id, name: id, enabled: true, networks: [], username: null, secret: null, maximumCalls: 0 },
-  outboundUri: null,
+  ...plainTrunk,
+  ...{ id, name: id },
   ...rest,
 });
 

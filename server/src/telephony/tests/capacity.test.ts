@@ -58,14 +58,16 @@ describe("a call out", () => {
 
   it("to a number goes where the trunk takes calls out", async () => {
     const carrier = await phone("+15550142");
-    const outboundUri = `sip:127.0.0.1:${carrier.port}`;
+    const uri = `sip:127.0.0.1:${carrier.port}`;
     const trunk = stand.trunks[0] ?? never();
-    stand.trunks.splice(0, 1, { ...trunk, outboundUri });
+    stand.trunks.splice(0, 1, { ...trunk, outbound: { uri, transport: "udp", digest: null } });
+    stand.trunksChanged();
     const caller = { name: "", number: "+15550100" };
     const ring = stand.telephony.dialOut({ to: "+15550142", caller, ringTimeoutMs: 5_000 });
     (await carrier.nextCall()).decline();
     expect(await ring.answered).toMatchObject({ cause: "declined" });
     stand.trunks.splice(0, 1, trunk);
+    stand.trunksChanged();
   });
 
   it("to a number needs a trunk that takes calls out, and to nonsense fails at once", async () => {

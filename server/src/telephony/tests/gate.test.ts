@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openTelephone } from "../../tests/rig/telephone.ts";
 import type { Telephone, TelephoneOptions } from "../../tests/rig/telephone.ts";
 import { waitFor } from "../../tests/rig/wait-for.ts";
-import type { TrunkPeer } from "../telephony.ts";
+import { plainTrunk, type TrunkPeer } from "../directories.ts";
 import { inviteLines, openRawPeer, plainOffer } from "./raw-peer.ts";
 import type { RawPeer } from "./raw-peer.ts";
 import { loopback, openStand } from "./stand.ts";
@@ -16,7 +16,8 @@ const telephones: Telephone[] = [];
 const webPhones: WebPhone[] = [];
 
 const digestTrunk: TrunkPeer = {
-  ...{ id: "trunk-digest", name: "Digest", enabled: true, networks: [], maximumCalls: 0, outboundUri: null },
+  ...plainTrunk,
+  ...{ id: "trunk-digest", name: "Digest" },
   ...{ username: "pbx", secret: { password: "the password of the pbx" } },
 };
 

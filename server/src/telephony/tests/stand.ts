@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { InboundCall, PhoneAccount, Telephony, TelephonyConfig, TrunkPeer } from "../telephony.ts";
+import { plainTrunk } from "../directories.ts";
 import { startTelephony } from "../telephony.ts";
 import type { Pair } from "./pair.ts";
 import { startPair } from "./pair.ts";
@@ -26,14 +27,8 @@ export interface Stand {
 }
 
 export const loopback: TrunkPeer = {
-  id: "trunk-loopback",
-  name: "Loopback",
-  enabled: true,
-  networks: ["127.0.0.1"],
-  username: null,
-  secret: null,
-  maximumCalls: 0,
-  outboundUri: null,
+  ...plainTrunk,
+  ...{ id: "trunk-loopback", name: "Loopback", networks: ["127.0.0.1"] },
 };
 
 export async function openStand(

@@ -38,14 +38,15 @@ export class Carriers {
   dialOut(options: DialOutOptions): Ring {
     const uri = this.#uriFor(options.to);
     if (uri === null) return failedRing("unreachable");
-    const { caller, ringTimeoutMs, signal, beside } = options;
+    const { caller, ringTimeoutMs, signal, beside, callId } = options;
     const ringOptions = {
       caller,
       headers: {},
       ringTimeoutMs,
       signal,
       beside,
-      logFields: { dialed: "outside" },
+      callId,
+      logFields: {},
     };
     return this.#parts.ring({ uri, personId: "" }, ringOptions);
   }
@@ -54,9 +55,10 @@ export class Carriers {
   #uriFor(to: string): string | null {
     if (/^sips?:[^\s<>"]+$/i.test(to)) return to;
     if (!/^\+?[0-9*#]+$/.test(to)) return null;
-    const trunk = this.#parts.trunks.list().find((each) => each.enabled && each.outboundUri !== null);
-    return (
-      trunk?.outboundUri?.replace(/^sips?:/i, (scheme) => `${scheme}${to.replaceAll("#", "%23")}@`) ?? null
-    );
+    const trunk = this.#parts.trunks.list().find((each) => each.enabled && each.outbound !== null);
+    if (!trunk?.outbound) return null;
+    const { uri, transport } = trunk.outbound;
+    const host = uri.replace(/^sip:/, "");
+    return `sip:${to.replaceAll("#", "%23")}@${host}${transport === "udp" ? "" : `;transport=${transport}`}`;
   }
 }

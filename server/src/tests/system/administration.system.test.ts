@@ -4,15 +4,13 @@ import type { Flow } from "../../contract/flow.ts";
 import {
   createFlow,
   createNumber,
-  createTrunk,
   deleteFlow,
   deletePrompt,
-  listTrunks,
   publishFlow,
   saveFlow,
-  updateTrunk,
   uploadPrompt,
 } from "../../contract/telephony.ts";
+import { createTrunk, listTrunks, updateTrunk } from "../../contract/trunks.ts";
 import { encodeWav } from "../../base/wav.ts";
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
 import { makeTone } from "../rig/tones.ts";

@@ -13,7 +13,7 @@ import { readDesk, setStatus } from "../../contract/agent-desk.ts";
 import type { LedgerEntry } from "../../contract/ledger.ts";
 import { CallbackSettings } from "../../contract/queues.ts";
 import { reportQueues } from "../../contract/reports.ts";
-import { listTrunks, updateTrunk } from "../../contract/telephony.ts";
+import { listTrunks, updateTrunk } from "../../contract/trunks.ts";
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
 import { makeTone } from "../rig/tones.ts";
 import { waitFor } from "../rig/wait-for.ts";
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const { trunks } = await house.administrator.call(listTrunks);
   await house.administrator.call(updateTrunk, {
     params: { trunkId: trunks[0]?.id ?? "" },
-    body: { outboundUri: `sip:127.0.0.1:${customer.port}` },
+    body: { outbound: { uri: `sip:127.0.0.1:${customer.port}` } },
   });
   ann = await house.agentWithPhone(0);
   await memberOnly(house, house.sales, [ann]);
