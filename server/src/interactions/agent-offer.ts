@@ -45,9 +45,10 @@ export class AgentOffer {
   /** The agent's telephone rings. Before `tell`, if it is to ring at once: the ledger is told how quick that was. */
   ring(ringTimeoutMs: number): void {
     const { agentId, offerId } = this.offer;
-    const { from } = this.#conversation.call;
-    const caller = { name: from, number: from };
-    this.#ring = this.#world.telephony.ringAgent({ personId: agentId, offerId, caller, ringTimeoutMs });
+    const { interactionId: callId, call } = this.#conversation;
+    const caller = { name: call.from, number: call.from };
+    const options = { personId: agentId, callId, offerId, caller, ringTimeoutMs };
+    this.#ring = this.#world.telephony.ringAgent(options);
   }
 
   /** To the ledger and the agent's desk. */

@@ -50,7 +50,7 @@ export async function askForCallback(
   world: World,
   signal: AbortSignal,
 ): Promise<"called-back" | "waits-on"> {
-  const { append, interactionId, leg } = conversation;
+  const { append, leg } = conversation;
   const dialogue = await new CallbackDialogue(conversation, wish, world, signal).run();
   if (dialogue.how !== "confirmed") {
     append({ type: "callback.not-asked", queueId: wish.queueId, cause: dialogue.how });
@@ -60,10 +60,7 @@ export async function askForCallback(
   if (signal.aborted || !(await leave())) {
     append({ type: "callback.not-asked", queueId: wish.queueId, cause: "agent-free" });
     await world.callbacks.drop(callbackId, "agent-answered").catch((error: unknown) => {
-      world.log.error(
-        { interactionId, callbackId, error: describeError(error) },
-        "A call back was not dropped",
-      );
+      world.log.error({ callbackId, error: describeError(error) }, "A call back was not dropped");
     });
     return "waits-on";
   }
@@ -110,12 +107,9 @@ class CallbackDialogue {
       if (number === null) return { how: this.#whyNot() };
       return await this.#keep(number);
     } catch (error) {
-      const { interactionId, append } = this.#conversation;
+      const { append } = this.#conversation;
       if (this.#signal.aborted) return { how: this.#whyNot() };
-      this.#world.log.warn(
-        { interactionId, error: describeError(error) },
-        "A call back could not be arranged",
-      );
+      this.#world.log.warn({ error: describeError(error) }, "A call back could not be arranged");
       append({ type: "fault", where: "callback", sentence: describeError(error) });
       await this.#say(["technical-problem", "callback-waiting"]);
       return { how: "failed" };

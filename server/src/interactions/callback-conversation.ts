@@ -5,6 +5,7 @@ import { Language } from "../contract/people.ts";
 import type { CallerLeg } from "../telephony/telephony.ts";
 import { ranking, type Conversation } from "./conversation.ts";
 import { inTime } from "./in-time.ts";
+import type { InteractionStarted } from "./ledger.ts";
 import type { EarlierCalls, KeptCallback, World } from "./world.ts";
 
 export interface CallbackConversation extends Conversation {
@@ -13,16 +14,17 @@ export interface CallbackConversation extends Conversation {
   readonly hasCustomer: boolean;
 }
 
-/** Opens the call back's own interaction in the ledger. */
+/** Opens the call back's own interaction in the ledger, under the id that is given. */
 export function openCallbackConversation(
   callback: KeptCallback,
+  interactionId: string,
   first: "agent" | "customer",
   world: World,
 ): CallbackConversation {
   const { ledger, clock, log } = world;
   const { id, number: from, dialed: to, originalInteractionId } = callback;
   const startedAt = clock.now();
-  const { interactionId, number } = ledger.begin({
+  const started: InteractionStarted = {
     type: "interaction.started",
     channel: "voice",
     direction: "outbound",
@@ -32,7 +34,8 @@ export function openCallbackConversation(
     trunkId: null,
     sipCallId: "",
     callback: { id, originalId: originalInteractionId },
-  });
+  };
+  const { number } = ledger.begin(started, interactionId);
   let language: Language = Language.catch("en").parse(callback.language);
   let readableNumber = 0;
   let earlier: EarlierCalls = [];
@@ -44,18 +47,18 @@ export function openCallbackConversation(
   number.then((value) => (readableNumber = value)).catch(() => undefined); // only rejects when the ledger closes
   ledger.append(interactionId, { type: "flow.language", language });
   const attributes = inTime(world.customers.attributesOf(from), {}, clock, (problem) => {
-    log.warn({ interactionId, problem }, "The customer's attributes are not known in this call back");
+    log.warn({ problem }, "The customer's attributes are not known in this call back");
   });
   world.customers.find(from).then(
     (found) => (known = found && { id: found.id, name: found.name, attributes: found.attributes }),
     (error: unknown) => {
-      log.warn({ interactionId, error }, "Who is called back could not be looked up");
+      log.warn({ error }, "Who is called back could not be looked up");
     },
   );
   world.earlierCalls(from, interactionId).then(
     (found) => (earlier = found),
     (error: unknown) => {
-      log.warn({ interactionId, error }, "The customer's earlier calls could not be read");
+      log.warn({ error }, "The customer's earlier calls could not be read");
     },
   );
 

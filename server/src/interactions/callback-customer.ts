@@ -112,13 +112,14 @@ export class CallbackCustomer {
 
   async #dial(signal: AbortSignal): Promise<"answered" | "cancelled" | CallbackTryCause> {
     const { telephony, clock } = this.#world;
-    const { append } = this.#conversation;
+    const { append, interactionId } = this.#conversation;
     const { number, dialed, tries } = this.#callback;
     const { ringMs, first } = this.#settings.callback;
     const calledAt = clock.now();
     append({ type: "callback.calling", number, try: tries + 1, first });
     const ring = telephony.dialOut({
       to: number,
+      callId: interactionId,
       caller: { name: "", number: dialed },
       ringTimeoutMs: ringMs,
       signal,

@@ -8,6 +8,7 @@ import { Language } from "../contract/people.ts";
 import type { FlowNote } from "../ivr/ivr.ts";
 import type { CallerLeg, InboundCall } from "../telephony/telephony.ts";
 import { inTime } from "./in-time.ts";
+import type { InteractionStarted } from "./ledger.ts";
 import type { EarlierCalls, World } from "./world.ts";
 
 export interface Conversation {
@@ -47,7 +48,7 @@ export const ranking: readonly Outcome[] = [
 /** Opens the interaction in the ledger. */
 export function openConversation(call: InboundCall, leg: CallerLeg, world: World): Conversation {
   const { ledger, clock, log } = world;
-  const { interactionId, number } = ledger.begin({
+  const started: InteractionStarted = {
     type: "interaction.started",
     channel: "voice",
     direction: "inbound",
@@ -56,7 +57,8 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
     source: call.source,
     trunkId: call.trunkId,
     sipCallId: call.sipCallId,
-  });
+  };
+  const { interactionId, number } = ledger.begin(started, call.id);
   const pressed: CallCard["pressed"] = [];
   let language: Language = "en";
   let readableNumber = 0;
@@ -67,18 +69,18 @@ export function openConversation(call: InboundCall, leg: CallerLeg, world: World
 
   number.then((value) => (readableNumber = value)).catch(() => undefined); // only rejects when the ledger closes
   const attributes = inTime(world.customers.attributesOf(call.from), {}, clock, (problem) => {
-    log.warn({ interactionId, problem }, "The caller's attributes are not known in this call");
+    log.warn({ problem }, "The caller's attributes are not known in this call");
   });
   world.customers.find(call.from).then(
     (found) => (customer = found && { id: found.id, name: found.name, attributes: found.attributes }),
     (error: unknown) => {
-      log.warn({ interactionId, error }, "Who calls could not be looked up");
+      log.warn({ error }, "Who calls could not be looked up");
     },
   );
   world.earlierCalls(call.from, interactionId).then(
     (found) => (earlier = found),
     (error: unknown) => {
-      log.warn({ interactionId, error }, "The caller's earlier calls could not be read");
+      log.warn({ error }, "The caller's earlier calls could not be read");
     },
   );
 

@@ -54,7 +54,10 @@ export function openEmergencyWatch(sources: {
       },
       (error: unknown) => {
         caller.isSentAway = false;
-        log.warn({ interactionId, error: describeError(error) }, "A caller could not be sent away yet");
+        log.warn(
+          { callId: interactionId, error: describeError(error) },
+          "A caller could not be sent away yet",
+        );
       },
     );
   };

@@ -11,7 +11,7 @@ import type { Onward } from "./overflow.ts";
 import { partingOf } from "./parting.ts";
 import { serveInQueue } from "./serve-in-queue.ts";
 import { transferOut } from "./transfer-out.ts";
-import type { World } from "./world.ts";
+import { type World, worldOfCall } from "./world.ts";
 
 interface PublishedFlow {
   flowId: string;
@@ -20,7 +20,8 @@ interface PublishedFlow {
 }
 
 /** Handles one call to its end. Never rejects: a fault of ours ends the call with an apology and a ledger line. */
-export async function handleCall(call: InboundCall, world: World): Promise<void> {
+export async function handleCall(call: InboundCall, house: World): Promise<void> {
+  const world = worldOfCall(house, call.id);
   const { directory, log } = world;
   // A short number of seven digits looks like one whose plus was lost: each form is tried.
   const number = call.toForms.map((form) => directory.number(form)).find((found) => found !== null);
@@ -30,10 +31,7 @@ export async function handleCall(call: InboundCall, world: World): Promise<void>
   }
   const published = directory.publishedFlow(number.flowId);
   if (published === null) {
-    log.warn(
-      { callId: call.id, flowId: number.flowId },
-      "A call came for a number whose flow is not published",
-    );
+    log.warn({ flowId: number.flowId }, "A call came for a number whose flow is not published");
     call.reject(480, "Temporarily Unavailable");
     return;
   }
@@ -43,7 +41,7 @@ export async function handleCall(call: InboundCall, world: World): Promise<void>
     const { id: numberId, flowId } = number;
     await tellStory(openConversation(call, leg, world), numberId, { flowId, ...published }, world);
   } catch (error) {
-    log.error({ callId: call.id, error }, "A call's story broke before it began");
+    log.error({ error }, "A call's story broke before it began");
   } finally {
     await leg.hangUp("normal");
   }
@@ -56,7 +54,7 @@ async function tellStory(
   published: PublishedFlow,
   world: World,
 ): Promise<void> {
-  const { interactionId, append } = conversation;
+  const { append } = conversation;
   const run = (flow: PublishedFlow) => runPublished(flow, { conversation, world, passage, depth: 0 });
   const passage = openPassage(conversation, numberId, run, world);
   try {
@@ -64,7 +62,7 @@ async function tellStory(
     const { outcome, cause = null } = passage.ended ?? { outcome: left };
     if (outcome !== null) finish(conversation, outcome, cause);
   } catch (error) {
-    world.log.error({ interactionId, error }, "A call's story broke");
+    world.log.error({ error }, "A call's story broke");
     append({ type: "fault", where: "call", sentence: describeError(error) });
     conversation.reached("failed");
     conversation.end("system", "fault");
@@ -173,7 +171,7 @@ async function answer(call: InboundCall, world: World): Promise<CallerLeg | null
     return await call.answer();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    world.log.info({ callId: call.id, code: error.code }, "A call could not be answered");
+    world.log.info({ code: error.code }, "A call could not be answered");
     return null;
   }
 }

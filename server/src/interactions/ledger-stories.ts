@@ -104,7 +104,7 @@ export class LedgerStories {
     this.#loading.delete(interactionId);
     if (story === null) {
       this.#log.error(
-        { interactionId, entries: steps.length },
+        { callId: interactionId, entries: steps.length },
         "entries for an unknown interaction were dropped",
       );
       return;
@@ -120,7 +120,7 @@ export class LedgerStories {
         return await loadStory(this.#postgres, interactionId);
       } catch (error) {
         this.#log.debug(
-          { error: describeError(error), interactionId },
+          { callId: interactionId, error: describeError(error) },
           "an interaction could not be read yet",
         );
         await wait(retryMs, undefined, { ref: false });

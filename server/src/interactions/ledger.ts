@@ -29,11 +29,11 @@ export type LedgerListener = (entry: LedgerEntry, interaction: Interaction) => v
  */
 export interface Ledger {
   /**
-   * Opens an interaction. `number` is the short readable number: it usually resolves at once from a reserve, and
+   * Opens an interaction; its id is the call's, if there is a call. `number` is the short readable number: it usually resolves at once from a reserve, and
    * waits (without limit) only if the database was away so long that the reserve ran out. Never rejects: it stays
    * pending when the ledger closes first.
    */
-  begin(event: InteractionStarted): { interactionId: string; number: Promise<number> };
+  begin(event: InteractionStarted, id?: string): { interactionId: string; number: Promise<number> };
   /** Adds an entry at the clock's now. Never throws, never waits. Also after `interaction.ended` (wrap-up). */
   append(interactionId: string, event: LedgerEvent): void;
   /** Adds to the agents' own timeline (occupancy). The same state and reason again is ignored. */
@@ -121,8 +121,10 @@ class PostgresLedger implements Ledger {
     this.#armLifeSigns();
   }
 
-  begin(event: InteractionStarted): { interactionId: string; number: Promise<number> } {
-    const interactionId = randomUUID();
+  begin(
+    event: InteractionStarted,
+    interactionId: string = randomUUID(),
+  ): { interactionId: string; number: Promise<number> } {
     const number = this.#numbers.take(interactionId);
     const clean = makeStorable(event);
     const entry: LedgerEntry = { interactionId, seq: 1, at: this.#clock.now(), event: clean };
@@ -255,5 +257,5 @@ class PostgresLedger implements Ledger {
 function describeRecord(record: LedgerRecord): object {
   if (record.kind === "agent-state") return { agentId: record.change.agentId, state: record.change.state };
   const { interactionId, seq, event } = record.entry;
-  return { interactionId, seq, type: event.type };
+  return { callId: interactionId, seq, type: event.type };
 }

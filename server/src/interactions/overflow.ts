@@ -42,14 +42,14 @@ export async function overflowTo(
   cause: StayEnd,
   { conversation, place, world, onward }: Overflowing,
 ): Promise<Overflowed> {
-  const { append, interactionId } = conversation;
+  const { append } = conversation;
   append(overflowedOf(target, cause, place));
   try {
     return await go(target, { conversation, place, world, onward });
   } catch (error) {
     if (conversation.leg.signal.aborted) return "hung-up";
     const sentence = describeError(error);
-    world.log.warn({ interactionId, queueId: place.queueId, error: sentence }, "An overflow led nowhere");
+    world.log.warn({ queueId: place.queueId, error: sentence }, "An overflow led nowhere");
     append({ type: "fault", where: "overflow", sentence });
     return null;
   }

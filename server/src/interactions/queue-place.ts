@@ -62,7 +62,7 @@ export async function findPlace(
 
 /** The agent that this caller should have; who owns a ticket would go before who talked with them last. */
 async function stickyOf(
-  { call, interactionId }: Conversation,
+  { call }: Conversation,
   { stickyToLastAgent = false }: QueueVisit,
   { sticky: { lastAgent, withinMs, patienceMs } }: QueueSettings,
   { clock, log, lastAgent: findLastAgent }: World,
@@ -70,7 +70,7 @@ async function stickyOf(
   if (!lastAgent && !stickyToLastAgent) return null;
   const found = findLastAgent(call.from, clock.now() - withinMs);
   const agentId = await inTime(found, null, clock, (problem) => {
-    log.warn({ interactionId, problem }, "Who had this caller last is not known in this call");
+    log.warn({ problem }, "Who had this caller last is not known in this call");
   });
   return agentId === null ? null : { agentId, because: "last-agent", patienceMs };
 }

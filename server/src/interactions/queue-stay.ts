@@ -269,8 +269,7 @@ class QueueStay {
     const cut = new AbortController();
     const over = this.#converse(cut.signal)
       .catch((error: unknown) => {
-        const { interactionId } = this.#conversation;
-        this.#world.log.error({ interactionId, error }, "The dialogue about a call back broke");
+        this.#world.log.error({ error }, "The dialogue about a call back broke");
       })
       .finally(() => {
         this.#dialogue = null;

@@ -9,6 +9,7 @@
  * The offer is accepted only when both are on the line: until then the router holds the agent, and lets them go when
  * the call back leaves the queue.
  */
+import { randomUUID } from "node:crypto";
 import type { Waiting } from "../acd/acd.ts";
 import { describeError } from "../base/log.ts";
 import type { QueueLeftCause } from "../contract/ledger.ts";
@@ -23,7 +24,7 @@ import { enteredOf, entryOf } from "./queue-place.ts";
 import { offerEnd } from "./queue-words.ts";
 import { talk } from "./talk.ts";
 import { cancelPlace, releaseAgent } from "./tell-router.ts";
-import type { KeptCallback, World } from "./world.ts";
+import { type KeptCallback, type World, worldOfCall } from "./world.ts";
 
 /** Our own word for leaving the queue in order to come back at its front. */
 const toFront = "to-front";
@@ -54,12 +55,15 @@ class CallbackStay {
   /** Whom the router counts as busy with this call back. */
   #agentId: string | null = null;
 
-  constructor(callback: KeptCallback, control: CallbackControl, settings: QueueSettings, world: World) {
+  constructor(callback: KeptCallback, control: CallbackControl, settings: QueueSettings, house: World) {
+    const interactionId = randomUUID();
+    const world = worldOfCall(house, interactionId, { callbackId: callback.id });
     this.#callback = callback;
     this.#control = control;
     this.#settings = settings;
     this.#world = world;
-    const conversation = openCallbackConversation(callback, settings.callback.first, world);
+    const { first } = settings.callback;
+    const conversation = openCallbackConversation(callback, interactionId, first, world);
     const customer = new CallbackCustomer(
       callback,
       control,
@@ -246,7 +250,7 @@ class CallbackStay {
     const { interactionId, append } = this.#conversation;
     const { log, desks } = this.#world;
     const sentence = describeError(problem);
-    log.error({ interactionId, error: sentence }, "A call back's stay in the queue broke");
+    log.error({ error: sentence }, "A call back's stay in the queue broke");
     append({ type: "fault", where: "callback", sentence });
     this.#cancel("fault");
     if (this.#agentId !== null) {

@@ -56,7 +56,7 @@ function startRecording({ leg, interactionId, append }: Conversation, world: Wor
 
 /** In the background: the file's checksum must not keep the agent from the next call. */
 function finishRecording(
-  { interactionId, append }: Conversation,
+  { append }: Conversation,
   recording: Promise<TalkRecording>,
   talkMs: number,
   world: World,
@@ -67,7 +67,7 @@ function finishRecording(
       for (const event of events) append(event);
     })
     .catch((error: unknown) => {
-      world.log.error({ interactionId, error }, "A recording could not be finished");
+      world.log.error({ error }, "A recording could not be finished");
       append({ type: "fault", where: "recording", sentence: "The recording could not be finished" });
     });
 }
@@ -77,8 +77,8 @@ async function bridgeUp(conversation: Conversation, partner: Partner, world: Wor
     return await world.telephony.bridge(conversation.leg, partner.agentLeg);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const { interactionId, append } = conversation;
-    world.log.warn({ interactionId, error: error.message }, "A bridge could not be made");
+    const { append } = conversation;
+    world.log.warn({ error: error.message }, "A bridge could not be made");
     append({ type: "fault", where: "bridge", sentence: error.message });
     return null;
   }

@@ -6,7 +6,7 @@ type Router = Pick<World, "acd" | "log">;
 
 export function releaseAgent(interactionId: string, agentId: string, { acd, log }: Router): void {
   acd.release(interactionId, agentId).catch((error: unknown) => {
-    log.warn({ interactionId, agentId, error: describeError(error) }, "An agent was not released");
+    log.warn({ agentId, error: describeError(error) }, "An agent was not released");
   });
 }
 
@@ -18,6 +18,6 @@ export function cancelPlace(
   { acd, log }: Router,
 ): void {
   acd.cancel(interactionId, cause).catch((error: unknown) => {
-    log.error({ interactionId, error: describeError(error) }, `${who} could not be taken out of the queue`);
+    log.error({ who, error: describeError(error) }, "One who waits could not be taken out of the queue");
   });
 }

@@ -17,6 +17,7 @@ export async function transferOut(
   const music = leg.startMusic(world.prompts.music(null));
   const ring = world.telephony.dialOut({
     to,
+    callId: conversation.interactionId,
     caller: { name: call.from, number: call.from },
     ringTimeoutMs,
     signal: leg.signal,
@@ -25,10 +26,7 @@ export async function transferOut(
   await music.stop();
   if (!isLeg(outcome)) {
     append({ type: "transfer.ended", to, connected: false, cause: outcome.cause });
-    world.log.info(
-      { interactionId: conversation.interactionId, cause: outcome.cause, language },
-      "A transfer failed",
-    );
+    world.log.info({ cause: outcome.cause, language }, "A transfer failed");
     return "failed";
   }
   try {

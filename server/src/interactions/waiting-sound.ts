@@ -56,11 +56,7 @@ export class WaitingSound {
     try {
       await music.announce(files);
     } catch (error) {
-      const { interactionId } = this.#conversation;
-      this.#world.log.warn(
-        { interactionId, error: describeError(error) },
-        "An announcement could not be played",
-      );
+      this.#world.log.warn({ error: describeError(error) }, "An announcement could not be played");
     }
     this.#isSpeaking = false;
     const next = this.#next;

@@ -106,3 +106,8 @@ export interface World {
   /** Earlier interactions of the same caller, newest first, at most ten. */
   earlierCalls(from: string, except: string): Promise<EarlierCalls>;
 }
+
+/** The world as one call sees it: whatever is logged there names the call, by the interaction's id. */
+export function worldOfCall(world: World, callId: string, more: object = {}): World {
+  return { ...world, log: world.log.child({ callId, ...more }) };
+}

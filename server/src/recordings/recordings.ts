@@ -120,18 +120,18 @@ class FolderRecordings implements Recordings {
   ): Promise<{ note: RecordingNote; path: string } | { recordingId: string; sentence: string }> {
     const recordingId = randomUUID();
     const problem = await this.#folder.findProblem();
-    if (problem !== null) return this.#refuse(recordingId, problem);
+    if (problem !== null) return this.#refuse(interactionId, recordingId, problem);
     try {
       const note = { recordingId, interactionId, kind, startedAt: this.#clock.now() };
       const { path, file } = await this.#folder.reserve(note);
       return { note: { ...note, file }, path };
     } catch (error) {
-      return this.#refuse(recordingId, `Recordings can't be stored: ${describeError(error)}`);
+      return this.#refuse(interactionId, recordingId, `Recordings can't be stored: ${describeError(error)}`);
     }
   }
 
-  #refuse(recordingId: string, sentence: string): { recordingId: string; sentence: string } {
-    this.#log.error({ recordingId }, sentence);
+  #refuse(callId: string, recordingId: string, sentence: string): { recordingId: string; sentence: string } {
+    this.#log.error({ callId, recordingId, problem: sentence }, "A recording can't be made");
     return { recordingId, sentence };
   }
 
@@ -142,6 +142,7 @@ class FolderRecordings implements Recordings {
     expectedMs: number | null,
   ): Promise<RecordingResult> {
     const { recordingId, kind, file } = note;
+    const log = this.#log.child({ callId: note.interactionId, recordingId });
     try {
       if (!outcome.ok) throw new Error(outcome.sentence);
       const path = this.#folder.pathOf(file);
@@ -149,12 +150,12 @@ class FolderRecordings implements Recordings {
       await this.#folder.protect(path);
       await this.#folder.forget(recordingId);
       const { durationMs, bytes, sha256, channels, sampleRate, wasMended } = inspected;
-      if (wasMended) this.#log.warn({ recordingId }, "The header of a recording was mended");
+      if (wasMended) log.warn({}, "The header of a recording was mended");
       const events: RecordingEvent[] = [
         { type: "recording.stopped", recordingId, kind, durationMs, bytes, sha256 },
       ];
       if (expectedMs !== null && !isLengthRight(durationMs, expectedMs, outcome.partings)) {
-        this.#log.warn({ recordingId, durationMs, expectedMs }, "A recording has the wrong length");
+        log.warn({ durationMs, expectedMs }, "A recording has the wrong length");
         events.push({ type: "recording.mismatch", recordingId, durationMs, expectedMs });
       }
       return {
@@ -163,7 +164,7 @@ class FolderRecordings implements Recordings {
       };
     } catch (error) {
       const sentence = sentenceOf(error);
-      this.#log.error({ recordingId, error: sentence }, "A recording failed");
+      log.error({ error: sentence }, "A recording failed");
       await this.#giveUp(note);
       return { recording: null, events: [{ type: "recording.failed", recordingId, sentence }] };
     }
@@ -183,10 +184,8 @@ class FolderRecordings implements Recordings {
 
   async #giveUp(note: RecordingNote): Promise<void> {
     await this.#folder.forget(note.recordingId).catch((error: unknown) => {
-      this.#log.warn(
-        { recordingId: note.recordingId, error: describeError(error) },
-        "A note could not be removed",
-      );
+      const { interactionId: callId, recordingId } = note;
+      this.#log.warn({ callId, recordingId, error: describeError(error) }, "A note could not be removed");
     });
   }
 
