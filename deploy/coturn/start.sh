@@ -1,7 +1,8 @@
 #!/bin/sh
 # coturn with the proxy's certificate. Without one (the first minutes of a new server) it serves UDP and TCP; as soon as
 # the proxy has got one, TLS as well; when the proxy renews it, coturn is told to read it again and drops nobody.
-# The configuration is a file that only this account can read: no secret on a command line.
+# docs/nat.md says what the options are for. They are in a file that only this account can read: no secret on a command
+# line.
 set -eu
 umask 077
 config=/tmp/turnserver.conf
@@ -43,6 +44,7 @@ allowed-peer-ip=$TURN_ADDRESS
 no-multicast-peers
 no-tcp-relay
 no-software-attribute
+no-rfc5780
 userdb=/tmp/turndb
 pidfile=/tmp/turnserver.pid
 log-file=stdout
