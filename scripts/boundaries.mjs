@@ -27,7 +27,8 @@ const allowed = {
   metrics: ["base", "contract"],
   // What a call is to the router, and what counts as what, are those of production.
   simulation: ["base", "contract", "store", "admin", "acd", "interactions", "reports"],
-  cli: ["base", "contract", "store", "admin", "simulation"],
+  backup: ["base", "contract", "store"],
+  cli: ["base", "contract", "store", "admin", "simulation", "backup"],
   api: ["base", "contract"],
 };
 // The telephony, store and other adapters' own tests may start the embedded pair and a database.
@@ -41,7 +42,7 @@ const folderRules = Object.entries(allowed).map(([folder, others]) => ({
 }));
 
 /** From outside a folder, its door only: the file named like the folder, and what the doors name as public. */
-const doors = ["acd", "recordings", "simulation"].map((folder) => ({
+const doors = ["acd", "backup", "recordings", "simulation"].map((folder) => ({
   name: `${folder}-is-entered-by-its-door`,
   severity: "error",
   from: { path: "^server/src/", pathNot: `^server/src/${folder}/|^server/src/app|${isTest}` },

@@ -1,11 +1,12 @@
 /** `ringdown`: the command line, for what is not done in the browser. */
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
+import { backupCommand, restoreCommand } from "./backup.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { simulateCommand } from "./simulate.ts";
 
-const commands: readonly Command[] = [simulateCommand, configCommand];
+const commands: readonly Command[] = [simulateCommand, configCommand, backupCommand, restoreCommand];
 
 const terminal: Terminal = {
   environment: process.env,

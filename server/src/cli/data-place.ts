@@ -1,0 +1,31 @@
+/** Which database and which data directory a command works on, whether the program runs or not. */
+import { resolve } from "node:path";
+import { openLog } from "../base/log.ts";
+import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
+import { findRunningPostgres } from "../store/running-postgres.ts";
+import type { Terminal } from "./command.ts";
+
+export interface DataPlace {
+  dataDir: string;
+  databaseUrl: string;
+  close(): Promise<void>;
+}
+
+/**
+ * DATABASE_URL and RINGDOWN_DATA_DIR; without the first the embedded database below the second, started for as long
+ * as it is needed. `beside` says whether a program that runs there may go on: else its database is refused.
+ */
+export async function openDataPlace(
+  dataDir: string | null,
+  { environment }: Terminal,
+  { beside }: { beside: boolean },
+): Promise<DataPlace> {
+  const folder = resolve(dataDir ?? environment["RINGDOWN_DATA_DIR"] ?? "data");
+  const url = environment["DATABASE_URL"];
+  const nothing = () => Promise.resolve();
+  if (url !== undefined && url !== "") return { dataDir: folder, databaseUrl: url, close: nothing };
+  const running = beside ? await findRunningPostgres(folder) : null;
+  if (running !== null) return { dataDir: folder, databaseUrl: running, close: nothing };
+  const server = await startEmbeddedPostgres(folder, openLog("silent"));
+  return { dataDir: folder, databaseUrl: server.url, close: () => server.close() };
+}
