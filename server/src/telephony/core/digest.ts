@@ -68,7 +68,7 @@ export function parseCredentials(
   header: string | undefined,
   realm: string,
 ): DigestCredentials | "malformed" | null {
-  const sets = splitCredentials(header ?? "");
+  const sets = splitDigests(header ?? "");
   const ours = sets.filter((set) => set.get("realm") === realm);
   if (ours.length === 0) return null;
   const usable = ours.map(toCredentials).find((credentials) => credentials !== null);
@@ -92,7 +92,7 @@ function toCredentials(params: Map<string, string>): DigestCredentials | null {
 }
 
 /** Splits `Digest a=b, c="d", Digest e=f` into one map per scheme word; other schemes are left out. */
-function splitCredentials(header: string): Map<string, string>[] {
+export function splitDigests(header: string): Map<string, string>[] {
   const sets: Map<string, string>[] = [];
   let current: Map<string, string> | null = null;
   // scheme at the start of a part, or name=value
