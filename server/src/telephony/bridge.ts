@@ -120,6 +120,7 @@ export class ChannelBridge implements Bridge {
 async function joinChannels(customer: ChannelLeg, agent: ChannelLeg): Promise<void> {
   if (customer.signal.aborted) throw new Failure("gone", "The customer has left");
   if (agent.signal.aborted) throw new Failure("gone", "The agent has left");
+  if (customer.media !== agent.media) throw new Failure("unavailable", apart(customer, agent));
   customer.giveWayToBridge();
   agent.giveWayToBridge();
   try {
@@ -129,4 +130,9 @@ async function joinChannels(customer: ChannelLeg, agent: ChannelLeg): Promise<vo
     if (agent.signal.aborted) throw new Failure("gone", "The agent has left");
     throw new Failure("unavailable", `The media server did not bridge the call: ${describeError(error)}`);
   }
+}
+
+/** Whoever made the second leg did not say beside which one (`beside`), or the first one was moved meanwhile. */
+function apart(customer: ChannelLeg, agent: ChannelLeg): string {
+  return `The customer's leg is on the media server ${customer.media.name} and the agent's on ${agent.media.name}: only legs of one server can be bridged`;
 }

@@ -8,7 +8,7 @@ import { reasonHeader } from "./core/cause.ts";
 import { silenceLimitFor } from "./core/silence.ts";
 import { KeyBuffer } from "./core/digit-entry.ts";
 import { collectDigits } from "./collect-digits.ts";
-import type { Connection } from "./connector.ts";
+
 import type { HangUps } from "./hang-up-dialog.ts";
 import type {
   CollectOptions,
@@ -24,10 +24,12 @@ import type {
 } from "./leg.ts";
 import { ChannelRecording } from "./leg-recording.ts";
 import type { MediaConnection } from "./media-connection.ts";
+import type { PooledConnection } from "./media-pool.ts";
 import { LoopedMusic } from "./music.ts";
 import { Party } from "./party.ts";
 import { dialogVariable, encodeDialogId } from "./reconcile.ts";
 import { recordMessage } from "./record-message.ts";
+import type { SipEdge } from "./sip-edge.ts";
 
 /** Variables of every channel: what FreeSWITCH does by itself would get in our way. */
 const channelVariables = {
@@ -42,7 +44,7 @@ const channelVariables = {
 };
 
 /** A party and its channel, as they were agreed on. */
-export interface PartyConnection extends Connection {
+export interface PartyConnection extends PooledConnection {
   offer: string;
   /** How long the party may send nothing, while it has not said that it won't; 0: for ever. */
   silenceLimitMs: number;
@@ -52,7 +54,8 @@ export interface LegParts {
   clock: Clock;
   log: Log;
   hangUps: HangUps;
-  media: MediaConnection;
+  /** The edge of the party's dialog, and of ours with the media server. */
+  edge: SipEdge;
 }
 
 /**
@@ -65,6 +68,8 @@ export class ChannelLeg implements Leg {
   readonly sipCallId: string;
   readonly ended: Promise<LegEnd>;
   readonly channel: Channel;
+  /** The media server that the channel is on. */
+  readonly media: MediaConnection;
   readonly #parts: LegParts;
   readonly #party: Party;
   readonly #silenceLimitMs: number;
@@ -81,6 +86,7 @@ export class ChannelLeg implements Leg {
   constructor(connection: PartyConnection, channel: Channel, parts: LegParts) {
     this.channel = channel;
     this.channelId = channel.uuid;
+    this.media = connection.media;
     this.sipCallId = connection.party.sip.callId;
     this.#parts = parts;
     this.#silenceLimitMs = connection.silenceLimitMs;
@@ -98,6 +104,7 @@ export class ChannelLeg implements Leg {
       },
     });
     channel.onDigit((digit) => this.#onDigit(digit));
+    void channel.gone.then(connection.giveBack);
     void channel.gone.then((cause) => this.#end({ by: "system", cause: cause ?? "shutdown" }));
     this.#prepared = this.#prepare(connection);
     if (!connection.party.connected) void this.#end({ by: "remote", cause: "normal" }); // left while being made
@@ -105,6 +112,18 @@ export class ChannelLeg implements Leg {
 
   get signal(): AbortSignal {
     return this.#ending.signal;
+  }
+
+  /** Names the call, if there is one. */
+  get log(): Log {
+    return this.#parts.log;
+  }
+
+  /** The ids by which the edge's, the media server's and other people's logs are joined with ours. */
+  logUp(leg: "customer" | "agent" | "outside"): void {
+    const { channelId, sipCallId } = this;
+    const mediaCallId = this.channel.dialog.sip.callId;
+    this.log.info({ leg, sipCallId, channelId, mediaCallId }, "A leg has media");
   }
 
   play(files: string[], options: PlayOptions = {}): Promise<PlayResult> {
@@ -149,10 +168,14 @@ export class ChannelLeg implements Leg {
   async startRecording(options: { path: string }): Promise<LegRecording> {
     try {
       await this.#prepared;
-      return await ChannelRecording.start(this.channel, this.#parts.media, options.path, this.#parts.clock);
+      return await ChannelRecording.start(this.channel, this.media, options.path, this.#parts.clock);
     } catch (error) {
       throw new Failure("unavailable", `The recording did not start: ${describeError(error)}`);
     }
+  }
+
+  get edge(): SipEdge {
+    return this.#parts.edge;
   }
 
   /** The dialog with the party, by drachtio's id. */
@@ -163,6 +186,11 @@ export class ChannelLeg implements Leg {
   /** The party is gone, although no BYE of theirs reached us. */
   losePartyQuietly(): void {
     void this.#end({ by: "remote", cause: "normal" }); // never rejects
+  }
+
+  /** The media server is gone, although no socket has said so. */
+  loseMedia(): void {
+    this.channel.lose();
   }
 
   tell(state: "flow" | "waiting" | "talking"): void {
@@ -227,7 +255,7 @@ export class ChannelLeg implements Leg {
     return turn;
   }
 
-  async #prepare({ party, endpoint }: Connection): Promise<void> {
+  async #prepare({ party, endpoint }: PartyConnection): Promise<void> {
     // Opus channels run at 48 kHz, of which speech needs a third.
     const isWide = /^a=rtpmap:\d+ opus\//im.test(endpoint.local.sdp ?? "");
     const rate: Record<string, string> = isWide ? { record_sample_rate: "16000" } : {};
@@ -252,12 +280,18 @@ export class ChannelLeg implements Leg {
     this.#ending.abort(end);
     this.#resolveEnded(end);
     this.#digitListeners.clear();
+    this.log.debug({ channelId: this.channelId, ...end }, "A leg ended");
     const reason = { Reason: reasonHeader(end.cause) };
     const { hangUps } = this.#parts;
     this.#tearDown = Promise.all([
-      hangUps.end(this.#party.dialog, reason),
-      hangUps.end(this.channel.dialog),
+      hangUps.end(this.#party.dialog, reason, this.log),
+      hangUps.end(this.channel.dialog, {}, this.log),
     ]).then(() => undefined);
     return this.#tearDown;
   }
+}
+
+/** The media server of a leg that another one is to be bridged to. */
+export function mediaServerOf(leg: Leg | undefined): MediaConnection | undefined {
+  return leg instanceof ChannelLeg ? leg.media : undefined;
 }

@@ -34,6 +34,7 @@ export class Channel {
   readonly #log: Log;
   readonly #counters: ChannelCounters;
   #isGone = false;
+  #lose: () => void = () => undefined;
   /** A break that found nothing to break stays on the channel and would stop the next playback. */
   #hasStaleBreak = false;
 
@@ -53,6 +54,7 @@ export class Channel {
         this.#isGone = true;
         resolve(cause);
       };
+      this.#lose = () => vanish(null);
       endpoint.once("destroy", (event?: { reason?: string }) => {
         // The socket's end may overtake the event that has the cause; the BYE, a moment later, has it too.
         if (event?.reason) vanish(causeOfChannel(event.reason));
@@ -64,6 +66,11 @@ export class Channel {
 
   get isGone(): boolean {
     return this.#isGone;
+  }
+
+  /** Its media server is gone, although its own socket may not say so. */
+  lose(): void {
+    this.#lose();
   }
 
   /** The dialog with the media server: BYE on it ends the channel. */

@@ -12,9 +12,20 @@ import type {
   UacProgress,
 } from "./drachtio.ts";
 import { isSipError } from "./drachtio.ts";
-import { within } from "./deadline.ts";
+import { DeadlineError, within } from "./deadline.ts";
 
-const connectDeadlineMs = 6_000;
+/** Why there is no channel, for whoever could try another server. */
+export type ChannelFailureCause = "refused" | "timeout" | "failed";
+
+/** A media server gave no channel; the party has not been answered, or has been hung up. */
+export class NoChannel extends Failure {
+  readonly why: ChannelFailureCause;
+
+  constructor(why: ChannelFailureCause, sentence: string) {
+    super("unavailable", sentence);
+    this.why = why;
+  }
+}
 
 /** A party whose offer needs a channel: how to give it our answer (200 OK, or ACK of a late offer). */
 export interface PartyOffer {
@@ -30,9 +41,18 @@ export interface Connection {
   channel: SipDialog;
 }
 
+/** How a channel is to be asked for. */
+export interface ChannelRequest {
+  /** The edge that sends the INVITE to the media server: the party's own. */
+  srf: Srf;
+  headers: Record<string, string>;
+  deadlineMs: number;
+}
+
 /** One connection being made. */
 interface Attempt {
   offer: PartyOffer;
+  srf: Srf;
   channel: SipDialog | null;
   party: SipDialog | null;
   isAbandoned: boolean;
@@ -45,29 +65,24 @@ interface Attempt {
  * dialog with the media server, which the library leaks when the party leaves in the middle.
  */
 export class Connector implements SrfForMedia {
-  readonly #srf: Srf;
   readonly #clock: Clock;
   /** Set while `connectCaller` runs its first, synchronous part, in which it sends the INVITE. */
   #starting: Attempt | null = null;
 
-  constructor(srf: Srf, clock: Clock) {
-    this.#srf = srf;
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /**
-   * Rejects with Failure: "gone" (the party left), "unsupported-media" (488 from the media server), "unavailable"
+   * Rejects with Failure: "gone" (the party left), "unsupported-media" (488 from the media server), or NoChannel
    * (anything else). Whatever was built by then is taken down; a party's dialog gets a BYE.
    */
-  async connect(
-    server: MediaServer,
-    offer: PartyOffer,
-    headers: Record<string, string>,
-  ): Promise<Connection> {
-    const attempt: Attempt = { offer, channel: null, party: null, isAbandoned: false };
+  async connect(server: MediaServer, offer: PartyOffer, request: ChannelRequest): Promise<Connection> {
+    const { srf, headers, deadlineMs } = request;
+    const attempt: Attempt = { offer, srf, channel: null, party: null, isAbandoned: false };
     const connecting = this.#begin(server, attempt, headers);
     try {
-      const { endpoint, dialog } = await within(this.#clock, connectDeadlineMs, "a channel", connecting);
+      const { endpoint, dialog } = await within(this.#clock, deadlineMs, "a channel", connecting);
       if (!attempt.channel) throw new Error("The media library connected a caller without an INVITE");
       return { endpoint, party: dialog, channel: attempt.channel };
     } catch (error) {
@@ -83,8 +98,8 @@ export class Connector implements SrfForMedia {
     callback?: DialogCallback,
   ): Promise<SipDialog | LateOffer> | undefined {
     const attempt = this.#starting;
-    const dialing = this.#srf.createUAC(uri, options, progress ?? {}).then((dialog) => {
-      if (!attempt) return dialog;
+    if (!attempt) throw new Error("The media library sent an INVITE that nobody asked for");
+    const dialing = attempt.srf.createUAC(uri, options, progress ?? {}).then((dialog) => {
       attempt.channel = dialog as SipDialog;
       if (attempt.isAbandoned) hangUpQuietly(attempt.channel);
       return dialog;
@@ -151,11 +166,11 @@ function toFailure(error: unknown): Failure {
   if (isSipError(error)) {
     if (error.status === 488) return new Failure("unsupported-media", "The media server can't use the offer");
     if (error.status === 487) return new Failure("gone", "The party left before the answer");
-    return new Failure(
-      "unavailable",
+    return new NoChannel(
+      "refused",
       `The media server refused a channel with ${error.status} ${error.reason}`,
     );
   }
   const sentence = error instanceof Error ? error.message : String(error);
-  return new Failure("unavailable", `No channel: ${sentence}`);
+  return new NoChannel(error instanceof DeadlineError ? "timeout" : "failed", `No channel: ${sentence}`);
 }

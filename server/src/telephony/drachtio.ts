@@ -77,12 +77,7 @@ export interface UacProgress {
 export type DialogCallback = (error: Error | null, dialog?: SipDialog) => void;
 
 export interface Srf extends EventEmitter {
-  connect(options: {
-    host: string;
-    port: number;
-    secret: string;
-    reconnect?: { retryMaxDelay: number };
-  }): unknown;
+  connect(options: { host: string; port: number; secret: string; reconnect?: object }): unknown;
   disconnect(): void;
   use(method: string, handler: (request: SipRequest, response: SipResponse) => void): void;
   createUAS(
@@ -104,8 +99,16 @@ export interface Srf extends EventEmitter {
   /** The connect application inside; `client` exists from `connect` on. */
   readonly app: {
     client?: {
-      mapServer: Map<Socket, unknown>;
-      wp?: { closing?: boolean; reconnectVars?: { retryTimer: NodeJS.Timeout | null } };
+      mapServer: Map<Socket, { pendingRequests: Map<string, (tokens: string[]) => void> }>;
+      /** drachtio gives no more requests of this method to us; throws when it never did. */
+      removeRoute(method: string): void;
+      wp?: EventEmitter & {
+        closing?: boolean;
+        /** `retryDelay` is what it waits for after it has emitted "reconnecting". */
+        reconnectVars?: { retryTimer: NodeJS.Timeout | null; retryDelay: number };
+        /** Returns the id by which the answer comes. */
+        send(socket: Socket, text: string): string;
+      };
     };
   };
 }

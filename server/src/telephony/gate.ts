@@ -19,6 +19,7 @@ import type {
 import type { SipRequest, SipResponse } from "./drachtio.ts";
 import type { SipRegistrar } from "./registrar.ts";
 import type { SipEdge } from "./sip-edge.ts";
+import type { SipEdges } from "./sip-edges.ts";
 
 /** Who calls, once the gate has let them in. */
 export type Caller =
@@ -28,7 +29,9 @@ export type Caller =
 
 export interface Admitted {
   caller: Caller;
-  /** The websocket that the call came over, as the edge sees it; null: another transport. */
+  /** The edge that the call came over. */
+  edge: SipEdge;
+  /** The websocket that it came over, as the edge sees it; null: another transport. */
   webSocket: { address: string; port: number } | null;
   dialed: DialedNumber;
 }
@@ -39,7 +42,7 @@ export interface Refused {
 }
 
 export interface GateParts {
-  edge: SipEdge;
+  edges: SipEdges;
   digests: DigestGate;
   registrar: SipRegistrar;
   trunks: TrunkDirectory;
@@ -87,7 +90,7 @@ export class Gate {
   }
 
   #isWebSocket(request: SipRequest): boolean {
-    const transport = this.#parts.edge.transportOf(request, viaTransport(request.get("Via")));
+    const transport = this.#parts.edges.transportOf(request, viaTransport(request.get("Via")));
     return transport === "ws" || transport === "wss";
   }
 
@@ -101,7 +104,8 @@ export class Gate {
     const offer = judgeBody(request);
     if (offer) return refuse(response, offer.status, offer.cause, offer.reason, offer.headers);
     const { source_address: address, source_port: port } = request;
-    return { caller, dialed, webSocket: this.#isWebSocket(request) ? { address, port } : null };
+    const edge = this.#parts.edges.of(request);
+    return { caller, dialed, edge, webSocket: this.#isWebSocket(request) ? { address, port } : null };
   }
 
   close(): void {

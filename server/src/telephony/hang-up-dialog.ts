@@ -22,12 +22,12 @@ export class HangUps {
   }
 
   /** Resolves when the BYE is answered or given up; never rejects. */
-  async end(dialog: SipDialog, headers: Record<string, string> = {}): Promise<void> {
+  async end(dialog: SipDialog, headers: Record<string, string> = {}, log: Log = this.#log): Promise<void> {
     if (!dialog.connected) return;
     try {
       await within(this.#clock, byeDeadlineMs, "BYE", dialog.destroy({ headers }));
     } catch (error) {
-      this.#log.debug({ dialogId: dialog.id, error: describeError(error) }, "BYE failed");
+      log.debug({ dialogId: dialog.id, error: describeError(error) }, "BYE failed");
       if (isControlLost(error)) this.#endLater(dialog.id, headers);
     }
   }

@@ -9,16 +9,18 @@ import { callerNumber } from "./core/dialed-number.ts";
 import type { SilenceLimits } from "./core/silence.ts";
 import { silenceHeader, silenceLimitFor } from "./core/silence.ts";
 import type { ChannelCounters } from "./channel.ts";
-import type { Connector } from "./connector.ts";
 import type { SipDialog, SipRequest, SipResponse, Srf } from "./drachtio.ts";
 import type { Admitted } from "./gate.ts";
 import type { CallerLeg, LegEnd } from "./leg.ts";
+import type { MediaPool } from "./media-pool.ts";
 import { sessionHeaders } from "./party.ts";
+import { callHeader } from "./reconcile.ts";
 import type { InboundCall } from "./interfaces.ts";
 
 export interface CallParts extends LegParts {
+  /** That edge's. */
   srf: Srf;
-  connector: Connector;
+  media: MediaPool;
   counters: ChannelCounters;
   /** Sent with each INVITE to the media server. */
   mediaHeaders: Record<string, string>;
@@ -46,6 +48,7 @@ export class AdmittedCall implements InboundCall {
   readonly personId: string | null;
   readonly receivedAt: number;
   readonly ended: Promise<LegEnd>;
+  readonly edge: Admitted["edge"];
   readonly webSocket: Admitted["webSocket"];
   readonly #request: SipRequest;
   readonly #response: SipResponse;
@@ -58,10 +61,11 @@ export class AdmittedCall implements InboundCall {
 
   constructor(request: SipRequest, response: SipResponse, admitted: Admitted, parts: CallParts) {
     const { caller, dialed, webSocket } = admitted;
+    this.edge = admitted.edge;
     this.webSocket = webSocket;
     this.#request = request;
     this.#response = response;
-    this.#parts = parts;
+    this.#parts = { ...parts, log: parts.log.child({ callId: this.id }) };
     this.sipCallId = request.get("Call-ID") ?? "";
     this.to = dialed.number;
     this.toForms = dialed.forms;
@@ -70,6 +74,8 @@ export class AdmittedCall implements InboundCall {
     this.personId = caller.source === "phone" ? caller.personId : null;
     this.from = caller.source === "web" ? "web" : fromOf(request, caller.source === "trunk", parts);
     this.receivedAt = parts.clock.now();
+    const { sipCallId, source, trunkId, personId } = this;
+    this.#parts.log.info({ sipCallId, source, trunkId, personId }, "A call came in");
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -121,21 +127,21 @@ export class AdmittedCall implements InboundCall {
   async #answerOnce(): Promise<CallerLeg> {
     try {
       if (this.hasEnded) throw new Failure("gone", "The caller has left");
-      const server = this.#parts.media.server;
-      if (!server) throw new Failure("unavailable", "There is no media server");
       const offer = this.#request.body ?? "";
       const answer = (localSdp: string) => this.#sendAnswer(localSdp);
-      const { connector, mediaHeaders, silenceLimits } = this.#parts;
+      const { media, srf, mediaHeaders, silenceLimits } = this.#parts;
       const silenceLimitMs = silenceLimits.outsideMs;
       const headers = {
         ...mediaHeaders,
+        [callHeader]: this.id,
         [silenceHeader]: String(silenceLimitFor(offer, silenceLimitMs)),
       };
-      const connection = await connector.connect(server, { sdp: offer, answer }, headers);
+      const connection = await media.connect({ sdp: offer, answer }, { srf, headers });
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
       const leg = new ChannelLeg({ ...connection, offer, silenceLimitMs }, channel, this.#parts);
       this.#leg = leg;
       this.#parts.onLeg(leg);
+      leg.logUp("customer");
       void leg.ended.then((end) => this.end(end));
       return leg;
     } catch (error) {
@@ -159,7 +165,7 @@ export class AdmittedCall implements InboundCall {
     if (!this.#response.finalResponseSent) {
       this.#response.send(status, undefined, status === 503 ? { headers: { "Retry-After": "5" } } : {});
     }
-    this.#parts.log.warn({ sipCallId: this.sipCallId, error: failure.message }, "A call was not answered");
+    this.#parts.log.warn({ error: failure.message }, "A call was not answered");
     this.end({ by: "system", cause: causeOfSipStatus(status), sipStatus: status });
     return failure;
   }

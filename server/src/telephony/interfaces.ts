@@ -1,6 +1,7 @@
 /** The shapes of the door; telephony.ts re-exports them. */
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { MediaServer, SipServer } from "../contract/operations.ts";
 import type { PeopleGate, PhoneDirectory, TrunkDirectory } from "./directories.ts";
 import type { AgentLeg, CallerLeg, Leg, LegEnd } from "./leg.ts";
 
@@ -40,11 +41,13 @@ export interface TelephonyPorts {
   trunks: TrunkDirectory;
   phones: PhoneDirectory;
   people: PeopleGate;
+  /** Which media servers are being drained, by name; left out: none. */
+  drains?: { has(name: string): boolean };
 }
 
 /** A call that passed the gate (trunk, credential, limits) and awaits its handler. */
 export interface InboundCall {
-  /** UUID, ours. */
+  /** UUID, ours: the interaction's id, and the `callId` of each line of the log about it. */
   readonly id: string;
   readonly sipCallId: string;
   /** The caller, E.164 where possible, else the user part as sent; "anonymous" when withheld, "web" for guests. */
@@ -80,6 +83,8 @@ export interface RingFailure {
 export interface RingAgentOptions {
   personId: string;
   offerId: string;
+  /** The interaction that it is part of: in the log, and told to the phone and to the media server. */
+  callId?: string | undefined;
   /** Shown as caller: display name and user part of From. */
   caller: { name: string; number: string };
   /** Extra headers, e.g. `X-Ringdown-Offer` (added by itself from offerId when missing). */
@@ -93,6 +98,8 @@ export interface RingAgentOptions {
 export interface DialOutOptions {
   /** `+15550100`, `1000` or `sip:user@host`. */
   to: string;
+  /** The interaction that it is part of: in the log, and told to the media server; carriers don't learn it. */
+  callId?: string | undefined;
   caller: { name: string; number: string };
   ringTimeoutMs: number;
   signal?: AbortSignal;
@@ -156,10 +163,10 @@ export interface Registrar {
     ) => void,
   ): () => void;
   /**
-   * A websocket to the SIP edge closed: `address` and `port` are the source that the edge saw. What was registered over it
+   * A websocket to a SIP edge closed: `address` and `port` are the source that this edge saw (any, if it is not named). What was registered over it
    * is gone at once; calls that were made over it are, too, unless their BYE comes first.
    */
-  connectionClosed(address: string, port: number): void;
+  connectionClosed(address: string, port: number, edge?: string | null): void;
   /** Drops a person's softphone registrations at once (signed out, deactivated). */
   dropPerson(personId: string): void;
   /** A person's softphone, or a guest who may call exactly one number; stateless, valid for `ttlMs`. */
@@ -200,8 +207,12 @@ export interface Telephony {
   bridge(customer: CallerLeg, agent: AgentLeg): Promise<Bridge>;
   /** Hangs up channels that an earlier life of this controller left on the media server; returns how many. */
   reconcile(): Promise<number>;
-  /** From now on new INVITEs get 503 with Retry-After; what runs goes on. */
+  /** From now on new calls go to other controllers of the edges; without one they get 503. What runs goes on. */
   drain(): void;
+  /** Every server by name (`host:port`), as this node sees it. */
+  servers(): { sip: SipServer[]; media: MediaServer[] };
+  isEdgeUp(name: string): boolean;
+  onEdgeDown(listener: (name: string) => void): () => void;
   health(): { sip: TelephonyPart; media: TelephonyPart };
   stats(): TelephonyStats;
   /** Resolves when edge and media server are connected; rejects after `timeoutMs` with what is missing. */

@@ -1,8 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { describeError } from "../base/log.ts";
+import type { ChannelFailureCause } from "./connector.ts";
+import { backoffMs } from "./core/backoff.ts";
+import type { MediaServerLoad } from "./core/choose-media-server.ts";
+import type { MediaStatus } from "./core/media-status.ts";
+import { channelIdsIn, readHeartbeat, readStatus } from "./core/media-status.ts";
 import type { EslEvent, MediaServer, Mrf } from "./drachtio.ts";
 import { pause, within } from "./deadline.ts";
+import { Pulse } from "./pulse.ts";
 import { probeEventSocket, probeListenAddress } from "./media-probe.ts";
 
 export interface MediaConfig {
@@ -15,31 +21,55 @@ export interface MediaConfig {
 }
 
 const connectDeadlineMs = 3_000;
-const firstRetryMs = 250;
-const longestRetryMs = 5_000;
+/** For a server that fell silent: it has been waited for already. */
+const suspectDeadlineMs = 2_000;
+/** So long a server that refused a channel is spared, if there is another. */
+const afterRefusalMs = 1_000;
 
 /**
- * The event socket of one media server. The library's MediaServer is used for one connection and thrown away with it:
- * its own reconnection keeps the callbacks of the old connection and loses the subscriptions.
+ * One media server: its event socket, whether it answers, and what it told of itself. The library's MediaServer is used
+ * for one connection and thrown away with it: its own reconnection keeps the callbacks of the old connection and loses
+ * the subscriptions.
  *
- *   connecting ──ready──► up ──socket closed──► connecting …
+ *   connecting ──ready──► up ──socket closed, no answer──► connecting …
+ *
+ * A closed event socket says nothing of the channels, which have sockets of their own. A server that fell silent and
+ * can't be had again at once either takes them along: then it is told as lost.
  */
 export class MediaConnection {
+  /** `host:port` of the event socket, by which it is known everywhere. */
+  readonly name: string;
   readonly #config: MediaConfig;
   readonly #mrf: Mrf;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #closing = new AbortController();
   readonly #onUp = new Set<() => void>();
+  readonly #onLost = new Set<() => void>();
   readonly #recordingStops = new Map<string, (event: EslEvent) => void>();
+  readonly #failures = new Map<ChannelFailureCause, number>();
   #server: MediaServer | null = null;
   #problem = "Connecting to the media server";
+  #since: number;
+  #connections = 0;
+  /** It fell silent; the next attempt to connect decides. */
+  #isSuspect = false;
+  #status: MediaStatus | null = null;
+  /** It takes none from outside, which its status does not show (`fsctl pause inbound`). */
+  #isPausedInbound = false;
+  #ourChannels = 0;
+  #ourChannelsWhenTold = 0;
+  /** Channels that were on it when it was connected, before we made any on this connection. */
+  #found: string[] = [];
+  #refusedAt = -Infinity;
 
   constructor(config: MediaConfig, mrf: Mrf, clock: Clock, log: Log) {
+    this.name = `${config.host}:${config.port}`;
     this.#config = config;
     this.#mrf = mrf;
     this.#clock = clock;
     this.#log = log;
+    this.#since = clock.now();
   }
 
   /** Connects and keeps connected until `close`. */
@@ -56,16 +86,74 @@ export class MediaConnection {
     return this.#server ? "Connected" : this.#problem;
   }
 
+  /** What it told last; null: nothing since it is up. */
+  get status(): MediaStatus | null {
+    return this.#server ? this.#status : null;
+  }
+
+  /** Epoch milliseconds of the last change between up and down. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** Connections after the first one. */
+  get reconnects(): number {
+    return Math.max(0, this.#connections - 1);
+  }
+
+  /** Channels that could not be had, by cause. */
+  get failures(): ReadonlyMap<ChannelFailureCause, number> {
+    return this.#failures;
+  }
+
+  /** Channels of ours that are up or being made. */
+  get ourChannels(): number {
+    return this.#ourChannels;
+  }
+
+  /** As the choice sees it, but for the drain, which others know of. */
+  get load(): Omit<MediaServerLoad, "isDraining"> {
+    const { name } = this;
+    const told = this.#status && { ...this.#status, ourChannels: this.#ourChannelsWhenTold };
+    return {
+      ...{ name, told, isUp: this.#server !== null, ourChannels: this.#ourChannels },
+      isPaused: this.#isPausedInbound || (this.#status?.isPaused ?? false),
+      hasJustRefused: this.#clock.now() - this.#refusedAt < afterRefusalMs,
+    };
+  }
+
   onUp(listener: () => void): () => void {
     this.#onUp.add(listener);
     return () => this.#onUp.delete(listener);
   }
 
-  /** Whether another channel fits, as far as the last heartbeat tells (every 10 to 20 s). */
-  hasRoom(): boolean {
-    const server = this.#server;
-    if (!server) return false;
-    return !(server.maxSessions > 0 && server.currentSessions >= server.maxSessions);
+  /** Hears that the server is gone, with every channel on it, whether or not their sockets say so. */
+  onLost(listener: () => void): () => void {
+    this.#onLost.add(listener);
+    return () => this.#onLost.delete(listener);
+  }
+
+  /** Counts a channel of ours, from before its INVITE until the returned function is called. */
+  takeChannel(): () => void {
+    this.#ourChannels++;
+    let isTaken = true;
+    return () => {
+      if (isTaken) this.#ourChannels--;
+      isTaken = false;
+    };
+  }
+
+  /** UUIDs of the channels that were there when it was connected; told once. */
+  takeFound(): string[] {
+    return this.#found.splice(0);
+  }
+
+  /** A channel could not be had. */
+  countFailure(why: ChannelFailureCause): void {
+    this.#failures.set(why, (this.#failures.get(why) ?? 0) + 1);
+    this.#refusedAt = this.#clock.now();
+    // Whether it is paused for calls in: the next answers tell when that is over.
+    if (why === "refused") this.#askWhetherPaused();
   }
 
   /** Runs an API command; rejects after the deadline or when there is no media server. */
@@ -89,16 +177,16 @@ export class MediaConnection {
   }
 
   async #keepConnected(): Promise<void> {
-    let retryMs = firstRetryMs;
+    let attempt = 0;
     while (!this.#closing.signal.aborted) {
       try {
         await this.#connectUntilLost();
-        retryMs = firstRetryMs;
+        attempt = 0;
       } catch (error) {
         this.#setProblem(describeError(error));
+        this.#tellLost();
       }
-      await pause(this.#clock, retryMs, this.#closing.signal);
-      retryMs = Math.min(longestRetryMs, retryMs * 2);
+      await pause(this.#clock, backoffMs(++attempt, Math.random()), this.#closing.signal);
     }
   }
 
@@ -108,7 +196,8 @@ export class MediaConnection {
     // Only a media server on this machine can reach the loopback address.
     const isLocal = advertisedAddress === undefined || advertisedAddress === "127.0.0.1";
     const { listenAddress = isLocal ? "127.0.0.1" : "0.0.0.0" } = this.#config;
-    await probeEventSocket({ host, port, secret }, connectDeadlineMs);
+    const deadlineMs = this.#isSuspect ? suspectDeadlineMs : connectDeadlineMs;
+    await probeEventSocket({ host, port, secret }, deadlineMs);
     await probeListenAddress(listenAddress, listenPort);
     const connecting = this.#mrf.connect({
       address: host,
@@ -126,21 +215,91 @@ export class MediaConnection {
     await this.#adopt(server);
   }
 
-  #adopt(server: MediaServer): Promise<void> {
+  /** Resolves when the connection is lost; rejects when the server doesn't say how it stands. */
+  async #adopt(server: MediaServer): Promise<void> {
     server.conn.closing = true; // see the class comment
+    const ended = new Promise<string>((resolve) => {
+      server.once("end", () => resolve(`The connection to the media server at ${this.name} is closed`));
+    });
     server.conn.subscribe("HEARTBEAT RECORD_STOP");
     server.conn.on("esl::event::RECORD_STOP::*", (event) => this.#onRecordStop(event));
+    try {
+      await within(this.#clock, connectDeadlineMs, "the question for its status", this.#askStatus(server));
+      const reply = new Promise<string>((resolve) => server.api("show channels", resolve));
+      const channels = await within(this.#clock, connectDeadlineMs, "the question for its channels", reply);
+      this.#found = channelIdsIn(channels);
+    } catch (error) {
+      server.disconnect();
+      throw error;
+    }
+    this.#setUp(server);
+    const problem = await this.#untilLost(server, ended);
+    server.disconnect();
+    this.#server = null;
+    this.#since = this.#clock.now();
+    this.#setProblem(problem);
+  }
+
+  #setUp(server: MediaServer): void {
+    this.#isSuspect = false;
     this.#server = server;
-    this.#log.info({ host: this.#config.host, port: this.#config.port }, "Connected to the media server");
+    this.#since = this.#clock.now();
+    this.#connections++;
+    this.#log.info({ server: this.name }, "Connected to the media server");
     for (const listener of [...this.#onUp]) listener();
+  }
+
+  /** Resolves with a sentence. */
+  async #untilLost(server: MediaServer, ended: Promise<string>): Promise<string> {
+    const { promise: silent, resolve: tellSilence } = promiseWithResolvers<string>();
+    const pulse = new Pulse({
+      clock: this.#clock,
+      ask: () => this.#askStatus(server),
+      onSilence: () => {
+        this.#isSuspect = true;
+        tellSilence(`The media server at ${this.name} does not answer any more`);
+      },
+    });
+    server.conn.on("esl::event::HEARTBEAT::*", (event) => {
+      pulse.heard();
+      this.#learn({ isPaused: false, ...this.#status, ...readHeartbeat((name) => event.getHeader(name)) });
+    });
+    try {
+      return await Promise.race([ended, silent]);
+    } finally {
+      pulse.stop();
+    }
+  }
+
+  #askStatus(server: MediaServer): Promise<void> {
     return new Promise((resolve) => {
-      server.once("end", () => {
-        server.disconnect();
-        if (this.#server === server) this.#server = null;
-        this.#setProblem(`The connection to the media server at ${this.#config.host} is closed`);
+      server.api("status", (body) => {
+        const status = readStatus(body);
+        if (status) this.#learn(status);
+        if (this.#isPausedInbound) this.#askWhetherPaused();
         resolve();
       });
     });
+  }
+
+  #askWhetherPaused(): void {
+    this.#server?.api("fsctl pause_check inbound", (body) => {
+      this.#isPausedInbound = body.trim() === "true";
+    });
+  }
+
+  #learn(status: Partial<MediaStatus>): void {
+    const { isPaused = false, sessions, maxSessions = 0, idleCpu = null } = status;
+    if (sessions === undefined) return;
+    this.#status = { isPaused, sessions, maxSessions, idleCpu };
+    this.#ourChannelsWhenTold = this.#ourChannels;
+  }
+
+  #tellLost(): void {
+    if (!this.#isSuspect || this.#closing.signal.aborted) return;
+    this.#isSuspect = false;
+    this.#log.warn({ server: this.name, channels: this.#ourChannels }, "A media server is lost");
+    for (const listener of [...this.#onLost]) listener();
   }
 
   #onRecordStop(event: EslEvent): void {
@@ -155,4 +314,10 @@ export class MediaConnection {
     if (problem !== this.#problem) this.#log.warn({}, problem);
     this.#problem = problem;
   }
+}
+
+function promiseWithResolvers<T>(): { promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
 }

@@ -1,5 +1,4 @@
 import type { Clock } from "../base/clock.ts";
-import type { Log } from "../base/log.ts";
 import { describeError } from "../base/log.ts";
 import type { ChannelLeg } from "./channel-leg.ts";
 import { pause, within } from "./deadline.ts";
@@ -14,13 +13,10 @@ const answerDeadlineMs = 4_000;
  * party itself (481) and forgets the dialog without a word. So the dialog is asked for by OPTIONS until it is gone, or
  * the leg has ended. Never rejects.
  */
-export async function watchOrphan(
-  leg: ChannelLeg,
-  parts: { edge: SipEdge; clock: Clock; log: Log },
-): Promise<void> {
+export async function watchOrphan(leg: ChannelLeg, parts: { edge: SipEdge; clock: Clock }): Promise<void> {
   while (!leg.signal.aborted) {
     if (parts.edge.isUp && (await isDialogGone(leg, parts))) {
-      parts.log.info({ channelId: leg.channelId }, "A party left while the SIP edge was away");
+      leg.log.info({ channelId: leg.channelId }, "A party left while the SIP edge was away");
       leg.losePartyQuietly();
       return;
     }
@@ -31,7 +27,7 @@ export async function watchOrphan(
 /** Gone: the edge has no such dialog, or the party says 481 (RFC 3261 §12.2.1.2), or nobody answers. */
 async function isDialogGone(
   leg: ChannelLeg,
-  { edge, clock, log }: { edge: SipEdge; clock: Clock; log: Log },
+  { edge, clock }: { edge: SipEdge; clock: Clock },
 ): Promise<boolean> {
   try {
     const request = await edge.srf.request("sip:placeholder", {
@@ -42,7 +38,7 @@ async function isDialogGone(
     const { status } = await within(clock, answerDeadlineMs, "OPTIONS", response);
     return status === 481 || status === 408;
   } catch (error) {
-    log.debug({ channelId: leg.channelId, error: describeError(error) }, "OPTIONS in a dialog failed");
+    leg.log.debug({ channelId: leg.channelId, error: describeError(error) }, "OPTIONS in a dialog failed");
     return (error as { code?: unknown }).code === "ENODIALOG";
   }
 }

@@ -1,7 +1,7 @@
 import type { SipRequest, SipResponse } from "./drachtio.ts";
 import type { Gate } from "./gate.ts";
 import { allowedMethods } from "./party.ts";
-import type { SipEdge } from "./sip-edge.ts";
+import type { SipEdges } from "./sip-edges.ts";
 
 /** OPTIONS: trunks and phones ask whether we live (RFC 3261 §11.2); a stranger who asks too often gets 403. */
 export function answerOptions(request: SipRequest, response: SipResponse, gate: Gate): void {
@@ -18,9 +18,9 @@ export function answerOptions(request: SipRequest, response: SipResponse, gate: 
 }
 
 /** Methods outside of dialogs that are not offered here. In a dialog of ours, `party.ts` answers them. */
-export function refuseOtherMethods(edge: SipEdge): void {
+export function refuseOtherMethods(edges: SipEdges): void {
   for (const method of ["subscribe", "publish", "message", "refer", "notify", "info", "update"]) {
-    edge.handle(method, (request, response) => {
+    edges.handle(method, (request, response) => {
       const isInDialog = request.get("To")?.includes(";tag=") ?? false;
       if (isInDialog) response.send(481);
       else response.send(405, { headers: { Allow: allowedMethods } });

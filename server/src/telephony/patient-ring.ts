@@ -14,6 +14,8 @@ const patienceMs = 2_500;
  */
 export class PatientRing implements Ring {
   readonly invitedAt = null;
+  /** None yet: it does not fail with any. */
+  readonly edge = null;
   readonly ringing: Promise<boolean>;
   readonly answered: Promise<AgentLeg | RingFailure>;
   #ring: Ring | null = null;

@@ -6,6 +6,8 @@ import type { MediaConnection } from "./media-connection.ts";
 
 /** The SIP header by which the media server learns whose channel it is; it becomes a channel variable. */
 export const nodeHeader = "X-Ringdown-Node";
+/** By this one the media server and the agents' phones learn which interaction a leg is part of. */
+export const callHeader = "X-Ringdown-Call";
 const nodeVariable = `sip_h_${nodeHeader}`;
 /** Where a channel keeps the id of its party's dialog, for a later life of this program. */
 export const dialogVariable = "ringdown_dialog";
@@ -22,32 +24,26 @@ export function decodeDialogId(text: string): string {
   return Buffer.from(text, "base64url").toString();
 }
 
-/** Channel UUIDs in the reply to `show channels`; the first column of each row. */
-export function channelIdsIn(reply: string): string[] {
-  return reply
-    .split("\n")
-    .map((line) => line.split(",", 1)[0] ?? "")
-    .filter((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id));
-}
-
 /**
- * Ends what an earlier life of this node left on the media server: BYE to each party by its dialog id, then the channel.
- * Channels of other nodes and of this life are left alone. Returns how many were ended.
+ * Ends what an earlier life of this node left on a media server: BYE to each party by its dialog id, then the channel.
+ * Looks only at channels that were there when the server was connected. Those of other nodes and of this life are left
+ * alone. Returns how many were ended.
  */
 export async function endLeftovers(
   media: MediaConnection,
-  hangUps: HangUps,
+  hangUps: readonly HangUps[],
   options: { nodeId: string; ours: ReadonlySet<string>; log: Log },
 ): Promise<number> {
-  const channelIds = channelIdsIn(await media.api("show channels")).filter((id) => !options.ours.has(id));
+  const channelIds = media.takeFound().filter((id) => !options.ours.has(id));
   let count = 0;
   for (const channelId of channelIds) {
     try {
       if ((await readVariable(media, channelId, nodeVariable)) !== options.nodeId) continue;
       const dialog = await readVariable(media, channelId, dialogVariable);
-      if (dialog !== null) {
-        await hangUps.endById(decodeDialogId(dialog), { Reason: reasonHeader("shutdown") });
-      }
+      const headers = { Reason: reasonHeader("shutdown") };
+      // One of the edges has the dialog; the others say that they know no such thing.
+      if (dialog !== null)
+        await Promise.all(hangUps.map((each) => each.endById(decodeDialogId(dialog), headers)));
       await media.api(`uuid_kill ${channelId} MANAGER_REQUEST`);
       count++;
     } catch (error) {

@@ -9,7 +9,7 @@ import type { DigestGate } from "./digest-gate.ts";
 import { phoneAlgorithms, softphoneAlgorithms } from "./digest-gate.ts";
 import type { DigestSecret, PeopleGate, PhoneDirectory } from "./directories.ts";
 import type { SipRequest, SipResponse } from "./drachtio.ts";
-import type { SipEdge } from "./sip-edge.ts";
+import type { SipEdges } from "./sip-edges.ts";
 import type { Registrar, SipCredentialIssued, UnregisteredCause } from "./interfaces.ts";
 
 const shortestExpirySeconds = 60;
@@ -17,7 +17,7 @@ const longestExpirySeconds = 3_600;
 const defaultExpirySeconds = 600;
 
 export interface RegistrarParts {
-  edge: SipEdge;
+  edges: SipEdges;
   digests: DigestGate;
   phones: PhoneDirectory;
   people: PeopleGate;
@@ -27,7 +27,7 @@ export interface RegistrarParts {
   /** Whether a request without credentials may still be answered with a challenge. */
   mayTry(request: SipRequest): boolean;
   /** A websocket closed, whatever was registered over it. */
-  onConnectionClosed(address: string, port: number): void;
+  onConnectionClosed(source: { address: string; port: number; edge: string | null }): void;
 }
 
 /** Who a request's account belongs to. */
@@ -56,7 +56,7 @@ export class SipRegistrar implements Registrar {
 
   constructor(parts: RegistrarParts) {
     this.#parts = parts;
-    parts.edge.handle("register", (request, response) => {
+    parts.edges.handle("register", (request, response) => {
       this.#onRegister(request, response).catch((error: unknown) => {
         parts.log.error({ error: describeError(error) }, "A REGISTER could not be handled");
         if (!response.finalResponseSent) response.send(500);
@@ -76,9 +76,16 @@ export class SipRegistrar implements Registrar {
     return [...new Set(this.#table.of(personId).map((binding) => binding.kind))];
   }
 
-  /** Where to ring a person: the softphone first, else the newest desk phone. */
+  /** Where to ring a person: the softphone first, else the newest desk phone; if there is a way there, by one that is up. */
   contactOf(personId: string): Binding | undefined {
-    return this.#table.of(personId)[0];
+    const bindings = this.#table.of(personId);
+    const { edges } = this.#parts;
+    return bindings.find(({ source }) => edges.find(source.edge)?.isUp) ?? bindings[0];
+  }
+
+  /** How many phones are registered over an edge. */
+  sizeOn(edge: string): number {
+    return this.#table.countOn(edge);
   }
 
   hasDeskPhone(username: string): boolean {
@@ -102,11 +109,14 @@ export class SipRegistrar implements Registrar {
     return () => this.#onUnregistered.delete(listener);
   }
 
-  connectionClosed(address: string, port: number): void {
+  connectionClosed(address: string, port: number, edge: string | null = null): void {
     const isOnIt = ({ source }: Binding) =>
-      source.port === port && source.address === address && source.transport !== "udp";
+      source.port === port &&
+      source.address === address &&
+      (edge === null || source.edge === edge) &&
+      source.transport !== "udp";
     this.#apply(this.#table.remove(isOnIt, "connection-lost"));
-    this.#parts.onConnectionClosed(address, port);
+    this.#parts.onConnectionClosed({ address, port, edge });
   }
 
   dropPerson(personId: string): void {
@@ -133,13 +143,13 @@ export class SipRegistrar implements Registrar {
   }
 
   async #onRegister(request: SipRequest, response: SipResponse): Promise<void> {
-    const { digests, edge, people } = this.#parts;
+    const { digests, edges, people } = this.#parts;
     if (!digests.hasCredentials(request) && !this.#parts.mayTry(request)) {
       // An honest phone comes back later; 403 would make it give up.
       response.send(503, { headers: { "Retry-After": "30" } });
       return;
     }
-    const transport = edge.transportOf(request, viaTransport(request.get("Via")));
+    const transport = edges.transportOf(request, viaTransport(request.get("Via")));
     const isWeb = transport === "ws" || transport === "wss";
     let account: Account | undefined;
     const verdict = await digests.check(
@@ -207,7 +217,8 @@ export class SipRegistrar implements Registrar {
     transport: string,
     contact: AskedContact,
   ): void {
-    const source = { address: request.source_address, port: request.source_port, transport };
+    const edge = this.#parts.edges.of(request).name;
+    const source = { address: request.source_address, port: request.source_port, transport, edge };
     if (contact.expires === 0) {
       const isIt = (binding: Binding) =>
         isAccount(account, username)(binding) &&
@@ -262,10 +273,11 @@ export class SipRegistrar implements Registrar {
 
   /** The older softphone hears that a newer one took its place: a NOTIFY of the event `ringdown-superseded`. */
   #tellSuperseded(binding: Binding): void {
-    const { edge, log } = this.#parts;
+    const { edges, log } = this.#parts;
     const headers = { Event: "ringdown-superseded", "Subscription-State": "terminated;reason=deactivated" };
-    edge.srf
-      .request(binding.contact, { method: "NOTIFY", headers, proxy: routeTo(binding) })
+    edges
+      .find(binding.source.edge)
+      ?.srf.request(binding.contact, { method: "NOTIFY", headers, proxy: routeTo(binding) })
       .catch((error: unknown) =>
         log.debug({ error: describeError(error) }, "The old softphone was not told"),
       );

@@ -1,6 +1,6 @@
 import { describeError } from "../base/log.ts";
 import { Channel } from "./channel.ts";
-import { ChannelLeg } from "./channel-leg.ts";
+import { ChannelLeg, mediaServerOf } from "./channel-leg.ts";
 import type { PartyConnection } from "./channel-leg.ts";
 import { ringFailureOf } from "./core/cause.ts";
 import { inspectOffer, rejectOffer } from "./core/sdp.ts";
@@ -9,8 +9,10 @@ import { quoteText, userPart } from "./core/sip-text.ts";
 import { hangUpQuietly } from "./connector.ts";
 import type { LateOffer, SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import { isSipError } from "./drachtio.ts";
+import { callHeader } from "./reconcile.ts";
 import type { CallParts } from "./inbound-call.ts";
 import type { AgentLeg, Leg } from "./leg.ts";
+import type { SipEdge } from "./sip-edge.ts";
 import type { Ring, RingFailure, RingFailureCause } from "./interfaces.ts";
 
 /** An INVITE that gets no final response after its CANCEL is given up. */
@@ -49,6 +51,8 @@ export interface RingOptions {
   signal?: AbortSignal | undefined;
   /** Whose media server the channel must be on. */
   beside?: Leg | undefined;
+  /** The interaction that it is part of; undefined: none. */
+  callId?: string | undefined;
   logFields: object;
 }
 
@@ -91,7 +95,7 @@ export class AgentRing implements Ring {
   constructor(target: RingTarget, options: RingOptions, parts: CallParts) {
     this.#target = target;
     this.#options = options;
-    this.#parts = parts;
+    this.#parts = { ...parts, log: parts.log.child({ callId: options.callId, ...options.logFields }) };
     this.ringing = new Promise((resolve) => {
       this.#resolveRinging = resolve;
     });
@@ -110,6 +114,11 @@ export class AgentRing implements Ring {
     if (options.signal?.aborted) onAbort();
     else options.signal?.addEventListener("abort", onAbort, { once: true });
     void this.answered.then(() => options.signal?.removeEventListener("abort", onAbort));
+  }
+
+  /** Whose edge is lost when this ring has to fail. */
+  get edge(): SipEdge {
+    return this.#parts.edge;
   }
 
   cancel(): void {
@@ -134,6 +143,7 @@ export class AgentRing implements Ring {
         cbRequest: (error, request) => {
           if (error) return;
           this.#request = request;
+          this.#parts.log.info({ sipCallId: request.get("Call-ID") }, "An INVITE left");
           if (this.#givenUp !== null) this.#sendCancel();
         },
         cbProvisional: (response) => this.#onProvisional(response),
@@ -164,18 +174,18 @@ export class AgentRing implements Ring {
 
   #sendCancel(): void {
     this.#request?.cancel({}, (error) => {
-      if (error) this.#parts.log.debug({ ...this.#options.logFields, error: error.message }, "CANCEL failed");
+      if (error) this.#parts.log.debug({ error: error.message }, "CANCEL failed");
     });
     const { clock } = this.#parts;
     this.#cancelGiveUp = clock.setTimer(clock.now() + afterCancelMs, () => {
-      this.#parts.log.debug({ ...this.#options.logFields }, "No final response after CANCEL");
+      this.#parts.log.debug({}, "No final response after CANCEL");
     });
   }
 
   #onRefused(error: unknown): void {
     this.#cancelGiveUp();
     if (!isSipError(error)) {
-      this.#parts.log.warn({ ...this.#options.logFields, error: describeError(error) }, "INVITE not sent");
+      this.#parts.log.warn({ error: describeError(error) }, "INVITE not sent");
       this.#settle({ cause: "unreachable", sipStatus: null });
       return;
     }
@@ -189,30 +199,28 @@ export class AgentRing implements Ring {
   async #connect(late: LateOffer, answeredAt: number): Promise<void> {
     let party: SipDialog | null = null;
     const verdict = inspectOffer(late.sdp);
-    const server = this.#parts.media.server;
     try {
       if (!verdict.ok) throw new Error(verdict.sentence);
-      if (!server) throw new Error("There is no media server");
       const answer = async (localSdp: string) => (party = await late.ack(localSdp));
-      const { connector, mediaHeaders, silenceLimits } = this.#parts;
+      const { media, srf, mediaHeaders, silenceLimits } = this.#parts;
       const { personId } = this.#target;
       const silenceLimitMs = personId === "" ? silenceLimits.outsideMs : silenceLimits.agentMs;
       const headers = {
         ...mediaHeaders,
+        ...(this.#options.callId === undefined ? {} : { [callHeader]: this.#options.callId }),
         [silenceHeader]: String(silenceLimitFor(late.sdp, silenceLimitMs)),
       };
-      const connection = await connector.connect(server, { sdp: late.sdp, answer }, headers);
+      const beside = mediaServerOf(this.#options.beside);
+      const connection = await media.connect({ sdp: late.sdp, answer }, { srf, headers, beside });
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
       const made = { ...connection, offer: late.sdp, silenceLimitMs };
       const leg = new RungLeg(made, channel, personId, answeredAt, this.#parts);
       this.#parts.onLeg(leg);
+      leg.logUp(personId === "" ? "outside" : "agent");
       if (this.#isSettled) void leg.hangUp("cancelled");
       else this.#settle(leg);
     } catch (error) {
-      this.#parts.log.warn(
-        { ...this.#options.logFields, error: describeError(error) },
-        "Agent not connected",
-      );
+      this.#parts.log.warn({ error: describeError(error) }, "A phone that answered got no media");
       if (!party) await refuseLate(late);
       this.#settle({ cause: "failed", sipStatus: 200 });
     }

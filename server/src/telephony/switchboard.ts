@@ -6,25 +6,28 @@ import { Connector } from "./connector.ts";
 import { viaTransport } from "./core/sip-text.ts";
 import { RecentSet, TokenBuckets } from "./core/token-bucket.ts";
 import { pause, within } from "./deadline.ts";
+import type { MediaServer, SipServer } from "../contract/operations.ts";
 import { DigestGate } from "./digest-gate.ts";
 import type { SipRequest, SipResponse } from "./drachtio.ts";
-import { createMrf } from "./drachtio.ts";
 import type { Caller } from "./gate.ts";
 import { Gate, refuse } from "./gate.ts";
 import { HangUps } from "./hang-up-dialog.ts";
 import type { CallParts } from "./inbound-call.ts";
 import { AdmittedCall } from "./inbound-call.ts";
 import type { AgentLeg, CallerLeg } from "./leg.ts";
-import { MediaConnection } from "./media-connection.ts";
+import type { MediaConnection } from "./media-connection.ts";
+import { MediaPool } from "./media-pool.ts";
 import { watchOrphan } from "./orphans.ts";
 import { answerOptions, refuseOtherMethods } from "./other-methods.ts";
 import { silenceLimits } from "./core/silence.ts";
-import { endLeftovers, nodeHeader } from "./reconcile.ts";
+import { callHeader, endLeftovers, nodeHeader } from "./reconcile.ts";
 import { PatientRing } from "./patient-ring.ts";
 import { routeTo, SipRegistrar } from "./registrar.ts";
 import { AgentRing, failedRing } from "./ring.ts";
 import type { RingOptions, RingTarget } from "./ring.ts";
-import { SipEdge } from "./sip-edge.ts";
+import { viewOfMedia, viewOfSip } from "./server-view.ts";
+import type { SipEdge } from "./sip-edge.ts";
+import { SipEdges } from "./sip-edges.ts";
 import { Carriers } from "./trunks/carriers.ts";
 import type {
   Bridge,
@@ -50,12 +53,13 @@ export class Switchboard implements Telephony {
   readonly #config: TelephonyConfig;
   readonly #ports: TelephonyPorts;
   readonly #log: Log;
-  readonly #edge: SipEdge;
-  readonly #media: MediaConnection;
+  readonly #edges: SipEdges;
+  readonly #media: MediaPool;
   readonly #gate: Gate;
   readonly #carriers: Carriers;
-  readonly #hangUps: HangUps;
-  readonly #parts: CallParts;
+  readonly #hangUps: readonly HangUps[];
+  /** What a call over one of the edges needs. */
+  readonly #partsOf = new Map<SipEdge, CallParts>();
   readonly #calls = new Map<AdmittedCall, Caller>();
   readonly #legs = new Set<ChannelLeg>();
   readonly #rings = new Set<AgentRing | PatientRing>();
@@ -68,7 +72,9 @@ export class Switchboard implements Telephony {
     mediaCommandTimeouts: 0,
   };
   #handler: ((call: InboundCall) => void) | null = null;
-  #orphans: ChannelLeg[] = [];
+  readonly #orphans = new Map<SipEdge, ChannelLeg[]>();
+  /** From the first `reconcile` on, each media server that comes back is looked through. */
+  #isReconciling = false;
   #isDraining = false;
   #closing: Promise<void> | null = null;
 
@@ -77,13 +83,11 @@ export class Switchboard implements Telephony {
     this.#config = config;
     this.#ports = ports;
     this.#log = log;
-    const [sip] = config.sip;
-    const [server] = config.media.servers;
-    if (!sip || !server) throw new TypeError("Telephony needs a SIP edge and a media server");
-    this.#edge = new SipEdge(sip, log);
-    this.#hangUps = new HangUps(this.#edge, clock, log);
-    const connector = new Connector(this.#edge.srf, clock);
-    this.#media = new MediaConnection({ ...config.media, ...server }, createMrf(connector), clock, log);
+    if (config.sip.length === 0 || config.media.servers.length === 0)
+      throw new TypeError("Telephony needs a SIP edge and a media server");
+    this.#edges = new SipEdges(config.sip, clock, log);
+    const drains = ports.drains ?? { has: () => false };
+    this.#media = new MediaPool(config.media, { connector: new Connector(clock), drains, clock, log });
     const known = new RecentSet({ lifetimeMs: 3_600_000 });
     const digests = new DigestGate({
       realm: config.realm,
@@ -96,19 +100,17 @@ export class Switchboard implements Telephony {
         if (!isWebSocket) known.add(request.source_address, clock.now());
       },
     });
-    const { edge, strangers } = {
-      edge: this.#edge,
-      strangers: new TokenBuckets(config.unknownSourceRate ?? { perSecond: 5, burst: 20 }),
-    };
+    const edges = this.#edges;
+    const strangers = new TokenBuckets(config.unknownSourceRate ?? { perSecond: 5, burst: 20 });
     const credentialKey = config.credentialKey;
     this.#registrar = new SipRegistrar({
-      ...{ edge, digests, phones: ports.phones, people: ports.people, credentialKey, clock, log },
+      ...{ edges, digests, phones: ports.phones, people: ports.people, credentialKey, clock, log },
       mayTry: (request) => this.#gate.mayTry(request),
-      onConnectionClosed: (address, port) => this.#onWebSocketClosed(address, port),
+      onConnectionClosed: (source) => this.#onWebSocketClosed(source),
     });
     this.registrar = this.#registrar;
     this.#gate = new Gate({
-      ...{ edge, digests, registrar: this.#registrar, trunks: ports.trunks, phones: ports.phones },
+      ...{ edges, digests, registrar: this.#registrar, trunks: ports.trunks, phones: ports.phones },
       ...{
         people: ports.people,
         credentialKey,
@@ -122,19 +124,24 @@ export class Switchboard implements Telephony {
         if (isDropped) this.#counters.scannerDropped++;
       },
     });
-    this.#parts = {
-      ...{ clock, log, hangUps: this.#hangUps, media: this.#media, srf: this.#edge.srf, connector },
-      counters: this.#counters,
-      mediaHeaders: { [nodeHeader]: config.nodeId },
-      silenceLimits: silenceLimits(config.mediaTimeoutMs ?? 20_000),
-      defaultRegion: config.defaultRegion,
-      onLeg: (leg) => this.#keepLeg(leg),
-    };
+    this.#hangUps = this.#edges.all.map((edge) => {
+      const hangUps = new HangUps(edge, clock, log);
+      this.#partsOf.set(edge, {
+        ...{ clock, log, hangUps, edge, srf: edge.srf, media: this.#media },
+        counters: this.#counters,
+        mediaHeaders: { [nodeHeader]: config.nodeId },
+        silenceLimits: silenceLimits(config.mediaTimeoutMs ?? 20_000),
+        defaultRegion: config.defaultRegion,
+        onLeg: (leg) => this.#keepLeg(leg),
+      });
+      return hangUps;
+    });
     this.#carriers = new Carriers({
       trunks: ports.trunks,
-      ring: (target, options) => this.#ring(target, options),
+      ring: (target, options) => this.#ringOutside(target, options),
     });
     this.#listen();
+    this.#watchMedia();
     this.#media.start();
   }
 
@@ -145,16 +152,41 @@ export class Switchboard implements Telephony {
   ringAgent(options: RingAgentOptions): Ring {
     // Not "unreachable": nobody is to be found not ready after a restart of ours.
     if (this.#closing) return failedRing("cancelled");
-    if (this.#edge.isUp) return this.#ringNow(options);
-    const onUp = (listener: () => void) => this.#edge.onUp(listener);
+    const { personId } = options;
+    if (this.#hasWayTo(personId)) return this.#ringNow(options);
+    const onUp = (listener: () => void) => this.#onWayTo(personId, listener);
     const { clock } = this.#ports;
     return this.#keepRing(new PatientRing(() => this.#ringNow(options), { onUp, clock }));
   }
 
+  /** Nobody who is registered nowhere is waited for, unless they could not tell us. */
+  #hasWayTo(personId: string): boolean {
+    const contact = this.#registrar.contactOf(personId);
+    if (!contact) return this.#edges.isUp;
+    return this.#edges.find(contact.source.edge)?.isUp ?? false;
+  }
+
+  /** The edge comes back, or the phone registers over another one. */
+  #onWayTo(personId: string, listener: () => void): () => void {
+    const look = () => {
+      if (this.#hasWayTo(personId)) listener();
+    };
+    const stops = [
+      this.#edges.onUp(look),
+      this.#registrar.onRegistered((id) => {
+        if (id === personId) look();
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
   #ringNow(options: RingAgentOptions): Ring {
     const contact = this.#registrar.contactOf(options.personId);
-    if (!contact) return failedRing("unreachable");
-    const { caller, ringTimeoutMs, signal, beside, offerId, personId } = options;
+    const edge = contact && this.#edges.find(contact.source.edge);
+    if (!edge) return failedRing("unreachable");
+    const { caller, ringTimeoutMs, signal, beside, callId, offerId, personId } = options;
     const target: RingTarget = {
       uri: contact.contact,
       proxy: routeTo(contact),
@@ -164,12 +196,14 @@ export class Switchboard implements Telephony {
         if (contact.source.transport !== "udp") this.#registrar.dropContact(contact);
       },
     };
-    const headers = { "X-Ringdown-Offer": offerId, ...options.headers };
-    return this.#ring(target, { caller, headers, ringTimeoutMs, signal, beside, logFields: { offerId } });
+    const call = callId === undefined ? {} : { [callHeader]: callId };
+    const headers = { "X-Ringdown-Offer": offerId, ...call, ...options.headers };
+    const logFields = { offerId, agentId: personId };
+    return this.#ring(edge, target, { caller, headers, ringTimeoutMs, signal, beside, callId, logFields });
   }
 
   dialOut(options: DialOutOptions): Ring {
-    if (!this.#edge.isUp || this.#closing) return failedRing("unreachable");
+    if (!this.#edges.isUp || this.#closing) return failedRing("unreachable");
     return this.#carriers.dialOut(options);
   }
 
@@ -177,23 +211,47 @@ export class Switchboard implements Telephony {
     if (!(customer instanceof ChannelLeg) || !(agent instanceof ChannelLeg)) {
       throw new TypeError("Only legs of this switchboard can be bridged");
     }
-    return ChannelBridge.join(customer, agent, { clock: this.#ports.clock, log: this.#log });
+    return ChannelBridge.join(customer, agent, { clock: this.#ports.clock, log: customer.log });
   }
 
-  reconcile(): Promise<number> {
-    const ours = new Set([...this.#legs].map((leg) => leg.channelId));
-    return endLeftovers(this.#media, this.#hangUps, { nodeId: this.#config.nodeId, ours, log: this.#log });
+  async reconcile(): Promise<number> {
+    this.#isReconciling = true;
+    const counts = await Promise.all(this.#media.servers.map((media) => this.#reconcileOn(media)));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   drain(): void {
     this.#isDraining = true;
+    this.#edges.drain();
   }
 
   health(): { sip: TelephonyPart; media: TelephonyPart } {
     return {
-      sip: { ok: this.#edge.isUp, sentence: this.#edge.sentence },
-      media: { ok: this.#media.server !== null, sentence: this.#media.sentence },
+      sip: { ok: this.#edges.isUp, sentence: this.#edges.sentence },
+      media: { ok: this.#media.isUp, sentence: this.#media.sentence },
     };
+  }
+
+  servers(): { sip: SipServer[]; media: MediaServer[] } {
+    const legsOn = (edge: SipEdge) => [...this.#legs].filter((leg) => leg.edge === edge).length;
+    const loads = new Map(this.#media.loads().map((load) => [load.name, load]));
+    return {
+      sip: this.#edges.all.map((edge) =>
+        viewOfSip(edge, { legs: legsOn(edge), registrations: this.#registrar.sizeOn(edge.name) }),
+      ),
+      media: this.#media.servers.flatMap((media) => {
+        const load = loads.get(media.name);
+        return load ? [viewOfMedia(media, load)] : [];
+      }),
+    };
+  }
+
+  isEdgeUp(name: string): boolean {
+    return this.#edges.find(name)?.isUp ?? false;
+  }
+
+  onEdgeDown(listener: (name: string) => void): () => void {
+    return this.#edges.onDown(({ name }) => listener(name));
   }
 
   stats(): TelephonyStats {
@@ -209,7 +267,7 @@ export class Switchboard implements Telephony {
   async ready(timeoutMs: number): Promise<void> {
     const { clock } = this.#ports;
     const deadline = clock.now() + timeoutMs;
-    while (!this.#edge.isUp || !this.#media.server) {
+    while (!this.#edges.isUp || !this.#media.isUp) {
       if (clock.now() >= deadline || this.#closing) {
         const { sip, media } = this.health();
         throw new Error(`Not ready: SIP: ${sip.sentence}; media: ${media.sentence}`);
@@ -234,20 +292,39 @@ export class Switchboard implements Telephony {
     this.#gate.close();
     this.#registrar.close();
     this.#media.close();
-    this.#edge.close();
+    this.#edges.close();
   }
 
   #listen(): void {
-    this.#edge.handle("invite", (request, response) => {
+    this.#edges.handle("invite", (request, response) => {
       this.#onInvite(request, response).catch((error: unknown) => {
         this.#log.error({ error: describeError(error) }, "An INVITE could not be handled");
         if (!response.finalResponseSent) response.send(500);
       });
     });
-    this.#edge.handle("options", (request, response) => answerOptions(request, response, this.#gate));
-    refuseOtherMethods(this.#edge);
-    this.#edge.onDown(() => this.#onEdgeLost());
-    this.#edge.onUp(() => this.#watchOrphans());
+    this.#edges.handle("options", (request, response) => answerOptions(request, response, this.#gate));
+    refuseOtherMethods(this.#edges);
+    this.#edges.onDown((edge) => this.#onEdgeLost(edge));
+    this.#edges.onUp((edge) => this.#watchOrphans(edge));
+  }
+
+  #watchMedia(): void {
+    for (const media of this.#media.servers) {
+      media.onLost(() => {
+        for (const leg of [...this.#legs]) if (leg.media === media) leg.loseMedia();
+      });
+      media.onUp(() => {
+        if (this.#isReconciling) void this.#reconcileOn(media); // never rejects
+      });
+    }
+  }
+
+  async #reconcileOn(media: MediaConnection): Promise<number> {
+    const ours = new Set([...this.#legs].map((leg) => leg.channelId));
+    const { nodeId } = this.#config;
+    const count = await endLeftovers(media, this.#hangUps, { nodeId, ours, log: this.#log });
+    if (count > 0) this.#log.warn({ server: media.name, count }, "Channels that nobody owned were ended");
+    return count;
   }
 
   async #onInvite(request: SipRequest, response: SipResponse): Promise<void> {
@@ -281,7 +358,7 @@ export class Switchboard implements Telephony {
       refuse(response, 503, "trunk-full", undefined, retryAfter);
       return this.#countRejected("trunk-full");
     }
-    call = new AdmittedCall(request, response, admitted, this.#parts);
+    call = new AdmittedCall(request, response, admitted, this.#partsFor(admitted.edge));
     void call.ended.then(giveBack);
     this.#hand(call, admitted.caller);
   }
@@ -297,7 +374,7 @@ export class Switchboard implements Telephony {
     try {
       this.#handler?.(call);
     } catch (error) {
-      this.#log.error({ sipCallId: call.sipCallId, error: describeError(error) }, "The call handler threw");
+      this.#log.error({ callId: call.id, error: describeError(error) }, "The call handler threw");
       call.reject(500);
     }
   }
@@ -317,8 +394,20 @@ export class Switchboard implements Telephony {
     return null;
   }
 
-  #ring(target: RingTarget, options: RingOptions): Ring {
-    return this.#keepRing(new AgentRing(target, options, this.#parts));
+  #ring(edge: SipEdge, target: RingTarget, options: RingOptions): Ring {
+    return this.#keepRing(new AgentRing(target, options, this.#partsFor(edge)));
+  }
+
+  /** Over any edge. */
+  #ringOutside(target: RingTarget, options: RingOptions): Ring {
+    const edge = this.#edges.next();
+    return edge ? this.#ring(edge, target, options) : failedRing("unreachable");
+  }
+
+  #partsFor(edge: SipEdge): CallParts {
+    const parts = this.#partsOf.get(edge);
+    if (!parts) throw new Error(`There is no SIP edge ${edge.name}`);
+    return parts;
   }
 
   #keepRing<R extends AgentRing | PatientRing>(ring: R): R {
@@ -337,24 +426,29 @@ export class Switchboard implements Telephony {
    * Talk goes on without the edge; what waits for a SIP message would wait for ever. Registrations stay: if the edge
    * itself died, its websockets died with it, which the proxy in front of them tells.
    */
-  #onEdgeLost(): void {
-    for (const ring of [...this.#rings]) ring.fail();
-    for (const call of [...this.#calls.keys()]) call.failUnanswered();
-    this.#orphans = [...this.#legs];
+  #onEdgeLost(edge: SipEdge): void {
+    for (const ring of [...this.#rings]) if (ring.edge === edge) ring.fail();
+    for (const call of [...this.#calls.keys()]) if (call.edge === edge) call.failUnanswered();
+    this.#orphans.set(
+      edge,
+      [...this.#legs].filter((leg) => leg.edge === edge),
+    );
   }
 
   /** Legs from before the loss: the edge doesn't tell the new connection of their BYEs. */
-  #watchOrphans(): void {
-    for (const leg of this.#orphans.splice(0)) {
-      void watchOrphan(leg, { edge: this.#edge, clock: this.#ports.clock, log: this.#log }); // never rejects
-    }
+  #watchOrphans(edge: SipEdge): void {
+    const orphans = this.#orphans.get(edge) ?? [];
+    this.#orphans.delete(edge);
+    for (const leg of orphans) void watchOrphan(leg, { edge, clock: this.#ports.clock }); // never rejects
   }
 
   /** A closed tab often sends its BYE first; one that was killed sends none, and would never come back. */
-  #onWebSocketClosed(address: string, port: number): void {
+  #onWebSocketClosed(source: { address: string; port: number; edge: string | null }): void {
     const { clock } = this.#ports;
+    const { address, port } = source;
     for (const call of this.#calls.keys()) {
       if (call.webSocket?.address !== address || call.webSocket.port !== port) continue;
+      if (source.edge !== null && source.edge !== call.edge.name) continue;
       const cancel = clock.setTimer(clock.now() + closedTabGraceMs, () => call.loseCaller());
       void call.ended.then(cancel);
     }

@@ -37,6 +37,14 @@ export function readHeartbeat(
   return { sessions, maxSessions, idleCpu: idleCpu === undefined ? null : shareOf(idleCpu) };
 }
 
+/** Channel UUIDs in the reply to `show channels`; the first column of each row. */
+export function channelIdsIn(reply: string): string[] {
+  return reply
+    .split("\n")
+    .map((line) => line.split(",", 1)[0] ?? "")
+    .filter((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id));
+}
+
 /** A percentage as a share. */
 function shareOf(percent: string): number | null {
   const value = Number(percent);

@@ -4,13 +4,13 @@ import { mostContactsPerAccount, RegistrationTable } from "./registration-table.
 
 const softphone = (rest: Partial<Binding> = {}): Binding => ({
   ...{ personId: "p1", kind: "softphone", username: "u1", contact: "sip:x@a.invalid;transport=ws" },
-  source: { address: "127.0.0.1", port: 40_001, transport: "ws" },
+  source: { address: "127.0.0.1", port: 40_001, transport: "ws", edge: "edge:9022" },
   ...{ callId: "c1", cseq: 1, registeredAt: 1_000, expiresAt: 61_000 },
   ...rest,
 });
 const desk = (n: number, rest: Partial<Binding> = {}): Binding => ({
   ...softphone({ kind: "desk-phone", username: "desk1", contact: `sip:desk1@192.0.2.${n}`, callId: `d${n}` }),
-  source: { address: `192.0.2.${n}`, port: 5060, transport: "udp" },
+  source: { address: `192.0.2.${n}`, port: 5060, transport: "udp", edge: "edge:9022" },
   registeredAt: 1_000 + n,
   ...rest,
 });
@@ -40,7 +40,9 @@ describe("registrations", () => {
     const table = new RegistrationTable();
     table.put(desk(1));
     table.put(softphone());
-    const newer = softphone({ source: { address: "127.0.0.1", port: 40_002, transport: "ws" } });
+    const newer = softphone({
+      source: { address: "127.0.0.1", port: 40_002, transport: "ws", edge: "edge:9022" },
+    });
     expect(table.put(newer)).toMatchObject({ added: newer, removed: [{ cause: "replaced" }] });
     expect(table.of("p1").map(({ kind }) => kind)).toEqual(["softphone", "desk-phone"]);
   });

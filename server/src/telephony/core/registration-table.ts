@@ -14,7 +14,8 @@ export interface Binding {
   username: string;
   /** The Contact's URI as sent. */
   contact: string;
-  source: { address: string; port: number; transport: string };
+  /** Where it came from, and over which of our edges (by name). */
+  source: { address: string; port: number; transport: string; edge: string };
   callId: string;
   cseq: number;
   registeredAt: number;
@@ -98,6 +99,13 @@ export class RegistrationTable {
     return false;
   }
 
+  countOn(edge: string): number {
+    let count = 0;
+    for (const bindings of this.#byPerson.values())
+      count += bindings.filter(({ source }) => source.edge === edge).length;
+    return count;
+  }
+
   get size(): number {
     let size = 0;
     for (const bindings of this.#byPerson.values()) size += bindings.length;
@@ -117,7 +125,11 @@ function isSameAccount(a: Binding, b: Binding): boolean {
 function isSameContact(a: Binding, b: Binding): boolean {
   if (!isSameAccount(a, b) || a.contact !== b.contact) return false;
   if (a.kind === "desk-phone") return true;
-  return a.source.address === b.source.address && a.source.port === b.source.port;
+  return (
+    a.source.address === b.source.address &&
+    a.source.port === b.source.port &&
+    a.source.edge === b.source.edge
+  );
 }
 
 function isReplacedBy(old: Binding, fresh: Binding): boolean {

@@ -83,13 +83,17 @@ describe("when the media server is full", () => {
   it.skipIf(process.env["RINGDOWN_TEST_PAIR"])(
     "a call gets 503 with the chance to come back, and no leg stays",
     async () => {
+      const admitted = [];
+      for (let i = 0; i < 4; i++) admitted.push(await callIn());
+      const { call, inbound } = admitted.pop() ?? never();
       const legs = [];
-      for (let i = 0; i < 3; i++) {
-        const { call, inbound } = await callIn();
-        legs.push(await inbound.answer());
-        await call.answered();
+      for (const each of admitted) {
+        legs.push(await each.inbound.answer());
+        await each.call.answered();
       }
-      const { call, inbound } = await callIn();
+      // Known at once, not with the media server's next sign of life.
+      const refused = await (await phone("+15550178")).call({ to: "1000", at: stand.pair.udp });
+      expect((await refused.ended).status).toBe(503);
       await expect(inbound.answer()).rejects.toMatchObject({ code: "unavailable" });
       expect((await call.ended).status).toBe(503);
       expect(await inbound.ended).toEqual({ by: "system", cause: "congestion", sipStatus: 503 });

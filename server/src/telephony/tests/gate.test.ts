@@ -245,7 +245,7 @@ describe("a flood", () => {
 });
 
 describe("draining", () => {
-  it("answers new calls with 503 and lets the others go on", async () => {
+  it("lets calls go on and gives new ones to another controller; without one the edge answers 503", async () => {
     setTrunks(loopback);
     const telephone = await phone();
     const [call, inbound] = await Promise.all([
@@ -257,7 +257,15 @@ describe("draining", () => {
     stand.telephony.drain();
     const refused = await raw.ask(inviteLines("1000"), plainOffer);
     expect(statusOf(refused)).toBe(503);
-    expect(headersOf(refused, "Retry-After")).toHaveLength(1);
+    const other = await openStand({ pair: stand.pair });
+    for (const turn of [1, 2]) {
+      const [, taken] = await Promise.all([
+        telephone.call({ to: `100${turn}`, at: stand.pair.udp }),
+        other.nextCall(),
+      ]);
+      taken.reject(486);
+    }
+    await other.close();
     expect(leg.signal.aborted).toBe(false);
     await call.hangUp();
     expect((await leg.ended).by).toBe("remote");

@@ -1,0 +1,148 @@
+import type { Clock } from "../base/clock.ts";
+import { Failure } from "../base/failure.ts";
+import type { Log } from "../base/log.ts";
+import type { ChannelRequest, Connection, Connector, PartyOffer } from "./connector.ts";
+import { NoChannel } from "./connector.ts";
+import type { MediaServerLoad } from "./core/choose-media-server.ts";
+import { chooseMediaServer, takesCalls } from "./core/choose-media-server.ts";
+import { createMrf } from "./drachtio.ts";
+import type { TelephonyConfig } from "./interfaces.ts";
+import { MediaConnection } from "./media-connection.ts";
+
+/** A channel takes some milliseconds; a server that gives none for so long is left for the next one. */
+const patienceMs = 3_000;
+/** When there is no next one. */
+const lastPatienceMs = 6_000;
+
+/** Which servers administrators want empty. */
+export interface MediaDrains {
+  /** By name (`host:port`), as it is now; asked for each call. */
+  has(name: string): boolean;
+}
+
+/** A party and its channel, and where that is. */
+export interface PooledConnection extends Connection {
+  media: MediaConnection;
+  /** Says that the channel is gone, so that its place is free. */
+  giveBack(): void;
+}
+
+/** The media servers: which one takes a channel, and the next one when it refuses. */
+export class MediaPool {
+  readonly servers: readonly MediaConnection[];
+  readonly #connector: Connector;
+  readonly #drains: MediaDrains;
+  readonly #log: Log;
+  #turn = 0;
+
+  constructor(
+    config: TelephonyConfig["media"],
+    parts: { connector: Connector; drains: MediaDrains; clock: Clock; log: Log },
+  ) {
+    const { servers, listenPort = 0, ...rest } = config;
+    const mrf = createMrf(parts.connector);
+    this.#connector = parts.connector;
+    this.#drains = parts.drains;
+    this.#log = parts.log;
+    // The library listens for each server on a port of its own.
+    this.servers = servers.map((server, i) => {
+      const own = { ...rest, ...server, listenPort: listenPort === 0 ? 0 : listenPort + i };
+      return new MediaConnection(own, mrf, parts.clock, parts.log);
+    });
+  }
+
+  start(): void {
+    for (const server of this.servers) server.start();
+  }
+
+  /** Whether any server is connected. */
+  get isUp(): boolean {
+    return this.servers.some(({ server }) => server !== null);
+  }
+
+  /** Names the servers that are away; "Connected" when there is none. */
+  get sentence(): string {
+    const away = this.servers.filter(({ server }) => server === null).map(({ sentence }) => sentence);
+    return away.length === 0 ? "Connected" : away.join("; ");
+  }
+
+  /** Whether another call can be taken, as far as can be known without asking. */
+  hasRoom(): boolean {
+    return chooseMediaServer(this.loads(), this.#turn) !== null;
+  }
+
+  loads(): MediaServerLoad[] {
+    return this.servers.map(({ load }) => ({ ...load, isDraining: this.#drains.has(load.name) }));
+  }
+
+  /**
+   * Gives an offer a channel: on the server `beside`, whatever its state, or on the best one, and on the next one if
+   * that refuses and the offer is not answered yet. Rejects with Failure: "gone", "unsupported-media", "unavailable".
+   */
+  async connect(
+    offer: PartyOffer,
+    request: Omit<ChannelRequest, "deadlineMs"> & { beside?: MediaConnection | undefined },
+  ): Promise<PooledConnection> {
+    const { beside, ...rest } = request;
+    if (beside) return this.#connectOn(beside, offer, { ...rest, deadlineMs: lastPatienceMs });
+    const tried = new Set<string>();
+    const state = { isAnswered: false };
+    const watched: PartyOffer = {
+      sdp: offer.sdp,
+      answer: (localSdp) => {
+        state.isAnswered = true;
+        return offer.answer(localSdp);
+      },
+    };
+    let media = this.#choose(tried);
+    for (;;) {
+      if (!media) throw new Failure("unavailable", this.#nobody());
+      tried.add(media.name);
+      const next = this.#choose(tried);
+      const deadlineMs = next ? patienceMs : lastPatienceMs;
+      try {
+        return await this.#connectOn(media, watched, { ...rest, deadlineMs });
+      } catch (error) {
+        if (!(error instanceof NoChannel) || state.isAnswered || !next) throw error;
+        this.#log.warn({ server: media.name, error: error.message }, "The next media server is tried");
+      }
+      // Chosen anew: time has passed.
+      media = this.#choose(tried) ?? next;
+    }
+  }
+
+  close(): void {
+    for (const server of this.servers) server.close();
+  }
+
+  async #connectOn(
+    media: MediaConnection,
+    offer: PartyOffer,
+    request: ChannelRequest,
+  ): Promise<PooledConnection> {
+    const { server } = media;
+    if (!server) throw new Failure("unavailable", media.sentence);
+    const giveBack = media.takeChannel();
+    try {
+      const connection = await this.#connector.connect(server, offer, request);
+      return { ...connection, media, giveBack };
+    } catch (error) {
+      giveBack();
+      if (error instanceof NoChannel) media.countFailure(error.why);
+      throw error;
+    }
+  }
+
+  #choose(except: ReadonlySet<string>): MediaConnection | undefined {
+    const name = chooseMediaServer(this.loads(), this.#turn++, except);
+    return this.servers.find((each) => each.name === name);
+  }
+
+  #nobody(): string {
+    const loads = this.loads();
+    if (!loads.some(({ isUp }) => isUp)) return this.sentence;
+    return loads.some(takesCalls)
+      ? "Every media server is full"
+      : "No media server takes calls: those that are up are paused or being drained";
+  }
+}
