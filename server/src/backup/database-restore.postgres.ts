@@ -24,7 +24,7 @@ export async function inspectTarget(
   }
   const { rows: users } = await client.query<{ user: string }>(
     `select application_name || ', process ' || pid as user from pg_stat_activity
-      where datname = current_database() and application_name like 'ringdown/%' order by backend_start limit 3`,
+      where datname = current_database() and (application_name like 'ringdown/%' or application_name = 'ringdown-listen') order by backend_start limit 3`,
   );
   return {
     filled: filled.sort((a, b) => b.rows - a.rows),

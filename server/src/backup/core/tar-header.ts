@@ -20,7 +20,7 @@ export function encodeHeader({ path, bytes, modifiedAt }: TarHeader): Buffer {
   header.write(`${Math.max(0, Math.floor(modifiedAt)).toString(8).padStart(11, "0")}\0`, 136, "latin1");
   header.write("        ", 148, "latin1"); // the checksum's own place counts as spaces
   header.write("0", 156, "latin1"); // an ordinary file
-  header.write("ustar\0" + "00", 257, "latin1");
+  header.write("ustar\u000000", 257, "latin1");
   header.write(prefix, 345, 155, "utf8");
   header.write(`${sumOf(header).toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return header;
