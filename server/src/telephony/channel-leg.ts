@@ -25,11 +25,13 @@ import type {
 import { ChannelRecording } from "./leg-recording.ts";
 import type { MediaConnection } from "./media-connection.ts";
 import type { PooledConnection } from "./media-pool.ts";
+import type { Beside } from "./interfaces.ts";
 import { LoopedMusic } from "./music.ts";
 import { Party } from "./party.ts";
 import { dialogVariable, encodeDialogId } from "./reconcile.ts";
 import { recordMessage } from "./record-message.ts";
 import type { SipEdge } from "./sip-edge.ts";
+import type { MediaTerms } from "./trunks/media-terms.ts";
 
 /** Variables of every channel: what FreeSWITCH does by itself would get in our way. */
 const channelVariables = {
@@ -46,6 +48,8 @@ const channelVariables = {
 /** A party and its channel, as they were agreed on. */
 export interface PartyConnection extends PooledConnection {
   offer: string;
+  /** What the party's line asks of its media; null or left out: nothing. */
+  terms?: MediaTerms | null;
   /** How long the party may send nothing, while it has not said that it won't; 0: for ever. */
   silenceLimitMs: number;
 }
@@ -95,6 +99,7 @@ export class ChannelLeg implements Leg {
     });
     this.#party = new Party(connection.party, connection.channel, {
       offer: connection.offer,
+      terms: connection.terms ?? null,
       clock: parts.clock,
       log: parts.log,
       events: {
@@ -292,6 +297,7 @@ export class ChannelLeg implements Leg {
 }
 
 /** The media server of a leg that another one is to be bridged to. */
-export function mediaServerOf(leg: Leg | undefined): MediaConnection | undefined {
+export function mediaServerOf(beside: Beside | undefined): MediaConnection | undefined {
+  const leg = typeof beside === "function" ? beside() : beside;
   return leg instanceof ChannelLeg ? leg.media : undefined;
 }

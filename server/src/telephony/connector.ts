@@ -68,6 +68,8 @@ export class Connector implements SrfForMedia {
   readonly #clock: Clock;
   /** Set while `connectCaller` runs its first, synchronous part, in which it sends the INVITE. */
   #starting: Attempt | null = null;
+  /** The same for `createEndpoint`. */
+  #dialing: ((uri: string, options: UacOptions) => Promise<SipDialog>) | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -91,12 +93,30 @@ export class Connector implements SrfForMedia {
     }
   }
 
+  /**
+   * A channel whose party is found later. `dial` gets the library's INVITE, which has no SDP, and gives the dialog
+   * once the media server's offer is answered; the endpoint is there when the channel is up after that.
+   */
+  createEndpoint(
+    server: MediaServer,
+    headers: Record<string, string>,
+    dial: (uri: string, options: UacOptions) => Promise<SipDialog>,
+  ): Promise<Endpoint> {
+    this.#dialing = dial;
+    try {
+      return server.createEndpoint({ headers });
+    } finally {
+      this.#dialing = null;
+    }
+  }
+
   createUAC(
     uri: string,
     options: UacOptions,
     progress?: UacProgress,
     callback?: DialogCallback,
   ): Promise<SipDialog | LateOffer> | undefined {
+    if (this.#dialing) return settle(this.#dialing(uri, options), callback);
     const attempt = this.#starting;
     if (!attempt) throw new Error("The media library sent an INVITE that nobody asked for");
     const dialing = attempt.srf.createUAC(uri, options, progress ?? {}).then((dialog) => {
@@ -161,7 +181,7 @@ function settle<T extends SipDialog | LateOffer>(
   return undefined;
 }
 
-function toFailure(error: unknown): Failure {
+export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (isSipError(error)) {
     if (error.status === 488) return new Failure("unsupported-media", "The media server can't use the offer");

@@ -53,6 +53,8 @@ export interface SipDialog extends EventEmitter {
   readonly req: SipRequest;
   destroy(options?: { headers?: Record<string, string> }): Promise<unknown>;
   request(options: { method: string; headers?: Record<string, string>; body?: string }): Promise<SipResponse>;
+  /** A re-INVITE without SDP: their offer, and how to answer it in the ACK. */
+  modify(options: { noAck: true }): Promise<{ sdp: string; ack(localSdp: string): void }>;
 }
 
 /** A 200 OK with an offer that awaits our answer in the ACK. */
@@ -117,6 +119,8 @@ export interface Srf extends EventEmitter {
 export interface SipError extends Error {
   status: number;
   reason: string;
+  /** What refused, where the library passes it on. */
+  res?: SipResponse;
 }
 
 export function isSipError(error: unknown): error is SipError {
@@ -160,6 +164,8 @@ export interface MediaServer extends EventEmitter {
   connected(): boolean;
   disconnect(): void;
   api(command: string, callback: (body: string) => void): unknown;
+  /** Without a remote SDP: an INVITE that asks for the media server's offer. */
+  createEndpoint(options: { headers: Record<string, string> }): Promise<Endpoint>;
   /** With our `ConnectorSrf` behind the library, `request` and `response` are a PartyOffer. */
   connectCaller(
     request: object,

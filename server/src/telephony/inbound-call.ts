@@ -15,6 +15,8 @@ import type { CallerLeg, LegEnd } from "./leg.ts";
 import type { MediaPool } from "./media-pool.ts";
 import { sessionHeaders } from "./party.ts";
 import { callHeader } from "./reconcile.ts";
+import type { MediaTerms } from "./trunks/media-terms.ts";
+import { meetOffer, termsHeaders } from "./trunks/media-terms.ts";
 import type { InboundCall } from "./interfaces.ts";
 
 export interface CallParts extends LegParts {
@@ -53,6 +55,8 @@ export class AdmittedCall implements InboundCall {
   readonly #request: SipRequest;
   readonly #response: SipResponse;
   readonly #parts: CallParts;
+  /** What the trunk asks of the media; null: it is no trunk. */
+  readonly #terms: MediaTerms | null;
   readonly #ending = new AbortController();
   #resolveEnded: (end: LegEnd) => void = () => undefined;
   #answering: Promise<CallerLeg> | null = null;
@@ -70,6 +74,7 @@ export class AdmittedCall implements InboundCall {
     this.to = dialed.number;
     this.toForms = dialed.forms;
     this.source = caller.source;
+    this.#terms = caller.source === "trunk" ? caller.trunk : null;
     this.trunkId = caller.source === "trunk" ? caller.trunk.id : null;
     this.personId = caller.source === "phone" ? caller.personId : null;
     this.from = caller.source === "web" ? "web" : fromOf(request, caller.source === "trunk", parts);
@@ -128,17 +133,24 @@ export class AdmittedCall implements InboundCall {
     try {
       if (this.hasEnded) throw new Failure("gone", "The caller has left");
       const offer = this.#request.body ?? "";
-      const answer = (localSdp: string) => this.#sendAnswer(localSdp);
+      const met = meetOffer(offer, this.#terms);
+      if (!met.ok) throw new UnmetTerms(met.sentence, met.warning);
+      const answer = (localSdp: string) => this.#sendAnswer(met.toParty(localSdp));
       const { media, srf, mediaHeaders, silenceLimits } = this.#parts;
       const silenceLimitMs = silenceLimits.outsideMs;
       const headers = {
         ...mediaHeaders,
+        ...(this.#terms ? termsHeaders(this.#terms) : {}),
         [callHeader]: this.id,
         [silenceHeader]: String(silenceLimitFor(offer, silenceLimitMs)),
       };
-      const connection = await media.connect({ sdp: offer, answer }, { srf, headers });
+      const connection = await media.connect({ sdp: met.offer, answer }, { srf, headers });
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
-      const leg = new ChannelLeg({ ...connection, offer, silenceLimitMs }, channel, this.#parts);
+      const leg = new ChannelLeg(
+        { ...connection, offer, terms: this.#terms, silenceLimitMs },
+        channel,
+        this.#parts,
+      );
       this.#leg = leg;
       this.#parts.onLeg(leg);
       leg.logUp("customer");
@@ -163,12 +175,27 @@ export class AdmittedCall implements InboundCall {
     if (this.hasEnded) return new Failure("gone", "The caller has left");
     const status = failure.code === "unsupported-media" ? 488 : 503;
     if (!this.#response.finalResponseSent) {
-      this.#response.send(status, undefined, status === 503 ? { headers: { "Retry-After": "5" } } : {});
+      this.#response.send(status, undefined, { headers: refusalHeaders(failure, status) });
     }
     this.#parts.log.warn({ error: failure.message }, "A call was not answered");
     this.end({ by: "system", cause: causeOfSipStatus(status), sipStatus: status });
     return failure;
   }
+}
+
+/** The offer is not what the trunk's line wants. */
+class UnmetTerms extends Failure {
+  readonly warning: string;
+
+  constructor(sentence: string, warning: string) {
+    super("unsupported-media", sentence);
+    this.warning = warning;
+  }
+}
+
+function refusalHeaders(failure: Failure, status: number): Record<string, string> {
+  if (failure instanceof UnmetTerms) return { Warning: failure.warning };
+  return status === 503 ? { "Retry-After": "5" } : {};
 }
 
 function fromOf(request: SipRequest, isTrusted: boolean, parts: CallParts): string {

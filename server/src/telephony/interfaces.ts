@@ -80,6 +80,12 @@ export interface RingFailure {
   sipStatus: number | null;
 }
 
+/**
+ * The leg that another one will be bridged to: both live on the same media server. A function is asked when the new leg
+ * needs its channel, for two legs of which either may come first.
+ */
+export type Beside = Leg | (() => Leg | undefined);
+
 export interface RingAgentOptions {
   personId: string;
   offerId: string;
@@ -91,8 +97,7 @@ export interface RingAgentOptions {
   headers?: Record<string, string>;
   ringTimeoutMs: number;
   signal?: AbortSignal;
-  /** The leg that this one will be bridged to: both live on the same media server. */
-  beside?: Leg | undefined;
+  beside?: Beside | undefined;
 }
 
 export interface DialOutOptions {
@@ -103,8 +108,7 @@ export interface DialOutOptions {
   caller: { name: string; number: string };
   ringTimeoutMs: number;
   signal?: AbortSignal;
-  /** As for an agent's ring. */
-  beside?: Leg | undefined;
+  beside?: Beside | undefined;
 }
 
 /** An agent's phone (or, by `dialOut`, somebody outside) being rung. */

@@ -8,6 +8,8 @@ import { chooseMediaServer, takesCalls } from "./core/choose-media-server.ts";
 import { createMrf } from "./drachtio.ts";
 import type { TelephonyConfig } from "./interfaces.ts";
 import { MediaConnection } from "./media-connection.ts";
+import type { ReservationRequest } from "./trunks/media-reservation.ts";
+import { ReservedChannel } from "./trunks/media-reservation.ts";
 
 /** A channel takes some milliseconds; a server that gives none for so long is left for the next one. */
 const patienceMs = 3_000;
@@ -27,11 +29,19 @@ export interface PooledConnection extends Connection {
   giveBack(): void;
 }
 
+/** A channel that waits for its party's answer, and where it is. */
+export interface PooledReservation extends Pick<ReservedChannel, "offer" | "answer" | "release"> {
+  media: MediaConnection;
+  /** Says that the channel is gone, so that its place is free. */
+  giveBack(): void;
+}
+
 /** The media servers: which one takes a channel, and the next one when it refuses. */
 export class MediaPool {
   readonly servers: readonly MediaConnection[];
   readonly #connector: Connector;
   readonly #drains: MediaDrains;
+  readonly #clock: Clock;
   readonly #log: Log;
   #turn = 0;
 
@@ -43,6 +53,7 @@ export class MediaPool {
     const mrf = createMrf(parts.connector);
     this.#connector = parts.connector;
     this.#drains = parts.drains;
+    this.#clock = parts.clock;
     this.#log = parts.log;
     // The library listens for each server on a port of its own.
     this.servers = servers.map((server, i) => {
@@ -108,6 +119,54 @@ export class MediaPool {
       }
       // Chosen anew: time has passed.
       media = this.#choose(tried) ?? next;
+    }
+  }
+
+  /**
+   * A channel that offers its media, for a party that is found later. Chosen and failing over as in `connect`; it
+   * gives its place back itself when it is released, and its leg does so after that.
+   */
+  async reserve(
+    request: Omit<ReservationRequest, "deadlineMs" | "clock"> & { beside?: MediaConnection | undefined },
+  ): Promise<PooledReservation> {
+    const { beside, ...rest } = request;
+    if (beside) return this.#reserveOn(beside, { ...rest, deadlineMs: lastPatienceMs });
+    const tried = new Set<string>();
+    let media = this.#choose(tried);
+    for (;;) {
+      if (!media) throw new Failure("unavailable", this.#nobody());
+      tried.add(media.name);
+      const next = this.#choose(tried);
+      try {
+        return await this.#reserveOn(media, { ...rest, deadlineMs: next ? patienceMs : lastPatienceMs });
+      } catch (error) {
+        if (!(error instanceof NoChannel) || !next) throw error;
+        this.#log.warn({ server: media.name, error: error.message }, "The next media server is tried");
+      }
+      media = this.#choose(tried) ?? next;
+    }
+  }
+
+  async #reserveOn(
+    media: MediaConnection,
+    request: Omit<ReservationRequest, "clock">,
+  ): Promise<PooledReservation> {
+    const { server } = media;
+    if (!server) throw new Failure("unavailable", media.sentence);
+    const giveBack = media.takeChannel();
+    try {
+      const asked = { ...request, clock: this.#clock };
+      const reserved = await ReservedChannel.open(this.#connector, server, asked);
+      return {
+        offer: reserved.offer,
+        answer: (sdp, limitMs) => reserved.answer(sdp, limitMs),
+        release: () => reserved.release().finally(giveBack),
+        ...{ media, giveBack },
+      };
+    } catch (error) {
+      giveBack();
+      if (error instanceof NoChannel) media.countFailure(error.why);
+      throw error;
     }
   }
 

@@ -6,6 +6,8 @@ import { inspectOffer, isSameSession } from "./core/sdp.ts";
 import { within } from "./deadline.ts";
 import type { SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import type { LegEnd } from "./leg.ts";
+import type { MediaTerms } from "./trunks/media-terms.ts";
+import { meetOffer } from "./trunks/media-terms.ts";
 
 /** The methods that we understand, for Allow headers. */
 export const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER";
@@ -29,14 +31,17 @@ export class Party {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #events: PartyEvents;
+  /** What the party's line asks of its media; null: nothing. */
+  readonly #terms: MediaTerms | null;
   /** What the party offered last and got our answer to. */
   #lastOffer: string;
 
   constructor(
     dialog: SipDialog,
     channel: SipDialog,
-    parts: { offer: string; clock: Clock; log: Log; events: PartyEvents },
+    parts: { offer: string; terms: MediaTerms | null; clock: Clock; log: Log; events: PartyEvents },
   ) {
+    this.#terms = parts.terms;
     this.#lastOffer = parts.offer;
     this.dialog = dialog;
     this.#channel = channel;
@@ -75,7 +80,10 @@ export class Party {
     try {
       const offer = request.body ?? "";
       const answer = offer === "" ? this.#offerless(request) : await this.#answerTo(offer);
-      if (answer.status !== 200) return response.send(answer.status);
+      if (answer.status !== 200) {
+        const { warning } = answer;
+        return response.send(answer.status, warning === undefined ? {} : { headers: { Warning: warning } });
+      }
       const body = answer.sdp === "" ? {} : { body: answer.sdp };
       response.send(200, { headers: sessionHeaders(request), ...body });
     } catch (error) {
@@ -85,20 +93,22 @@ export class Party {
   }
 
   /** An UPDATE without SDP refreshes the session; a re-INVITE without SDP asks for our offer: the media as they are. */
-  #offerless(request: SipRequest): { status: number; sdp: string } {
+  #offerless(request: SipRequest): { status: number; sdp: string; warning?: string } {
     return { status: 200, sdp: request.method === "INVITE" ? this.dialog.local.sdp : "" };
   }
 
-  async #answerTo(offer: string): Promise<{ status: number; sdp: string }> {
+  async #answerTo(offer: string): Promise<{ status: number; sdp: string; warning?: string }> {
     if (isSameSession(offer, this.#lastOffer)) return { status: 200, sdp: this.dialog.local.sdp };
     const verdict = inspectOffer(offer);
     if (!verdict.ok) return { status: verdict.status, sdp: "" };
+    const met = meetOffer(offer, this.#terms);
+    if (!met.ok) return { status: 488, sdp: "", warning: met.warning };
     await this.#events.onMediaChange(offer);
-    const asking = this.#channel.request({ method: "INVITE", body: offer });
+    const asking = this.#channel.request({ method: "INVITE", body: met.offer });
     const result = await within(this.#clock, renegotiationDeadlineMs, "a change of media", asking);
     if (result.status !== 200) return { status: result.status === 491 ? 491 : 488, sdp: "" };
     this.#lastOffer = offer;
-    this.dialog.local.sdp = result.body ?? "";
+    this.dialog.local.sdp = met.toParty(result.body ?? "");
     return { status: 200, sdp: this.dialog.local.sdp };
   }
 

@@ -11,9 +11,11 @@ import type { LateOffer, SipDialog, SipRequest, SipResponse } from "./drachtio.t
 import { isSipError } from "./drachtio.ts";
 import { callHeader } from "./reconcile.ts";
 import type { CallParts } from "./inbound-call.ts";
-import type { AgentLeg, Leg } from "./leg.ts";
+import type { AgentLeg } from "./leg.ts";
 import type { SipEdge } from "./sip-edge.ts";
-import type { Ring, RingFailure, RingFailureCause } from "./interfaces.ts";
+import type { Beside, Ring, RingFailure, RingFailureCause } from "./interfaces.ts";
+import { inviteWithAccount } from "./trunks/carrier-ring-invite.ts";
+import { meetOffer, termsHeaders } from "./trunks/media-terms.ts";
 
 /** An INVITE that gets no final response after its CANCEL is given up. */
 const afterCancelMs = 8_000;
@@ -49,8 +51,7 @@ export interface RingOptions {
   headers: Record<string, string>;
   ringTimeoutMs: number;
   signal?: AbortSignal | undefined;
-  /** Whose media server the channel must be on. */
-  beside?: Leg | undefined;
+  beside?: Beside | undefined;
   /** The interaction that it is part of; undefined: none. */
   callId?: string | undefined;
   logFields: object;
@@ -136,7 +137,8 @@ export class AgentRing implements Ring {
     const name = caller.name === "" ? "" : `${quoteText(caller.name)} `;
     const From = `${name}<sip:${userPart(caller.number)}@localhost>`;
     const { uri, proxy } = this.#target;
-    return this.#parts.srf.createUAC(
+    return inviteWithAccount(
+      this.#parts.srf,
       uri,
       { noAck: true, headers: { From, ...headers }, ...(proxy === undefined ? {} : { proxy }) },
       {
@@ -148,6 +150,7 @@ export class AgentRing implements Ring {
         },
         cbProvisional: (response) => this.#onProvisional(response),
       },
+      this.#target.carrier?.digest ?? null,
     );
   }
 
@@ -201,19 +204,23 @@ export class AgentRing implements Ring {
     const verdict = inspectOffer(late.sdp);
     try {
       if (!verdict.ok) throw new Error(verdict.sentence);
-      const answer = async (localSdp: string) => (party = await late.ack(localSdp));
+      const terms = this.#target.carrier ?? null;
+      const met = meetOffer(late.sdp, terms);
+      if (!met.ok) throw new Error(met.sentence);
+      const answer = async (localSdp: string) => (party = await late.ack(met.toParty(localSdp)));
       const { media, srf, mediaHeaders, silenceLimits } = this.#parts;
       const { personId } = this.#target;
       const silenceLimitMs = personId === "" ? silenceLimits.outsideMs : silenceLimits.agentMs;
       const headers = {
         ...mediaHeaders,
+        ...(terms ? termsHeaders(terms) : {}),
         ...(this.#options.callId === undefined ? {} : { [callHeader]: this.#options.callId }),
         [silenceHeader]: String(silenceLimitFor(late.sdp, silenceLimitMs)),
       };
       const beside = mediaServerOf(this.#options.beside);
-      const connection = await media.connect({ sdp: late.sdp, answer }, { srf, headers, beside });
+      const connection = await media.connect({ sdp: met.offer, answer }, { srf, headers, beside });
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
-      const made = { ...connection, offer: late.sdp, silenceLimitMs };
+      const made = { ...connection, offer: late.sdp, terms, silenceLimitMs };
       const leg = new RungLeg(made, channel, personId, answeredAt, this.#parts);
       this.#parts.onLeg(leg);
       leg.logUp(personId === "" ? "outside" : "agent");
@@ -246,7 +253,8 @@ export class AgentRing implements Ring {
   }
 }
 
-class RungLeg extends ChannelLeg implements AgentLeg {
+/** An agent's leg, or that of somebody outside. */
+export class RungLeg extends ChannelLeg implements AgentLeg {
   readonly personId: string;
   readonly answeredAt: number;
 

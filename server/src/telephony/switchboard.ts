@@ -28,6 +28,7 @@ import type { RingOptions, RingTarget } from "./ring.ts";
 import { viewOfMedia, viewOfSip } from "./server-view.ts";
 import type { SipEdge } from "./sip-edge.ts";
 import { SipEdges } from "./sip-edges.ts";
+import { CarrierRing } from "./trunks/carrier-ring.ts";
 import { Carriers } from "./trunks/carriers.ts";
 import type {
   Bridge,
@@ -62,7 +63,7 @@ export class Switchboard implements Telephony {
   readonly #partsOf = new Map<SipEdge, CallParts>();
   readonly #calls = new Map<AdmittedCall, Caller>();
   readonly #legs = new Set<ChannelLeg>();
-  readonly #rings = new Set<AgentRing | PatientRing>();
+  readonly #rings = new Set<AgentRing | CarrierRing | PatientRing>();
   readonly #rejected = new Map<string, number>();
   readonly #counters = {
     callsAccepted: 0,
@@ -395,7 +396,10 @@ export class Switchboard implements Telephony {
   }
 
   #ring(edge: SipEdge, target: RingTarget, options: RingOptions): Ring {
-    return this.#keepRing(new AgentRing(target, options, this.#partsFor(edge)));
+    const parts = this.#partsFor(edge);
+    const { carrier } = target;
+    if (carrier?.offer !== "early") return this.#keepRing(new AgentRing(target, options, parts));
+    return this.#keepRing(new CarrierRing({ ...target, carrier }, options, parts));
   }
 
   /** Over any edge. */
@@ -410,7 +414,7 @@ export class Switchboard implements Telephony {
     return parts;
   }
 
-  #keepRing<R extends AgentRing | PatientRing>(ring: R): R {
+  #keepRing<R extends AgentRing | CarrierRing | PatientRing>(ring: R): R {
     this.#rings.add(ring);
     void ring.answered.then(() => this.#rings.delete(ring));
     return ring;

@@ -35,6 +35,7 @@ export type {
 } from "./leg.ts";
 
 export type {
+  Beside,
   Bridge,
   BridgeEnd,
   DeviceKind,
