@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Clock } from "../base/clock.ts";
 import { describeError, type Log } from "../base/log.ts";
@@ -7,6 +8,8 @@ import type { RealtimeStream, StreamedEvent } from "./realtime-stream.ts";
 
 export interface ConnectionParts {
   socket: WebSocket;
+  /** What the WebSocket writes to. */
+  wire: Duplex;
   clock: Clock;
   log: Log;
   sessionId: string;
@@ -44,6 +47,7 @@ export class RealtimeConnection {
   #stopHeartbeat = () => {};
   #beats = 0;
   #messages = 0;
+  #isGathering = false;
   #noteClosed = () => {};
   readonly closed = new Promise<void>((resolve) => {
     this.#noteClosed = resolve;
@@ -152,7 +156,20 @@ export class RealtimeConnection {
       socket.terminate();
       return;
     }
+    this.#gather();
     socket.send(text);
+  }
+
+  /** A call's step is told in several messages: those of one turn leave in one write, as a write costs most of it all. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const { wire } = this.#parts;
+    wire.cork();
+    setImmediate(() => {
+      this.#isGathering = false;
+      wire.uncork();
+    });
   }
 
   #armHeartbeat(): void {

@@ -145,7 +145,7 @@ class Hub implements RealtimeHub {
         if (typeof admitted === "string") refuse(socket, admitted);
         else
           this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-            this.#connect(webSocket, admitted);
+            this.#connect(webSocket, socket, admitted);
           });
       },
       (error: unknown) => {
@@ -174,11 +174,12 @@ class Hub implements RealtimeHub {
     return URL.canParse(origin) && new URL(origin).host === host;
   }
 
-  #connect(socket: WebSocket, { sessionId, user, token }: Admitted): void {
+  #connect(socket: WebSocket, wire: Duplex, { sessionId, user, token }: Admitted): void {
     const listener = this.#listenerOf(user);
     const { clock, log } = this.#options;
     const connection: RealtimeConnection = new RealtimeConnection({
       socket,
+      wire,
       clock,
       log,
       sessionId,
