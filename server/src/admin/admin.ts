@@ -29,6 +29,8 @@ import { trunkEndpoints } from "./trunks.handlers.ts";
 import { toPeer, type StoredDigest, type TrunkLines, type TrunkPeerRecord } from "./trunk-view.ts";
 
 export { audit } from "./audit.ts";
+export { type MediaDrains, openMediaDrains, tellMediaServers } from "./media-servers.ts";
+export { serverEndpoints } from "./servers.handlers.ts";
 export type { Change, ChangeListener } from "./changes.ts";
 export type { OneTimeLink } from "./demo.ts";
 export type { Directory, PublishedFlow } from "./directory.ts";

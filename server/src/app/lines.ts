@@ -3,6 +3,8 @@ import { describeError, type Log } from "../base/log.ts";
 import type { Config } from "../config.ts";
 import type { Ledger } from "../interactions/ledger.ts";
 import { openRecordings, type Recordings } from "../recordings/recordings.ts";
+import { type MediaDrains, openMediaDrains, tellMediaServers } from "../admin/admin.ts";
+import type { SipSocketTarget } from "../telephony/sip-socket-proxy.ts";
 import { startTelephony, type Telephony } from "../telephony/telephony.ts";
 import type { Closing } from "./closing.ts";
 import {
@@ -18,8 +20,9 @@ export interface Lines {
   pair: EmbeddedPair | null;
   telephony: Telephony;
   recordings: Recordings;
-  /** Where browsers' SIP over WebSocket goes. */
-  webSocket: { host: string; port: number };
+  /** Where browsers' SIP over WebSocket can go: one for each SIP edge. */
+  webSockets: SipSocketTarget[];
+  drains: MediaDrains;
 }
 
 const readyWithinMs = 15_000;
@@ -31,17 +34,22 @@ export async function openLines(config: Config, parts: Foundations, closing: Clo
     ? null
     : await startEmbeddedPair(config, { recordings: root, music: shippedMusic }, log);
   if (pair !== null) closing.add("embedded pair", () => pair.close());
-  const telephony = await connectTelephony(config, pair, parts, closing);
+  const drains = await openMediaDrains(parts.postgres, clock, log);
+  closing.add("media drains", () => drains.close());
+  const telephony = await connectTelephony(config, pair, { ...parts, drains }, closing);
+  const { nodeId } = config;
+  const telling = tellMediaServers({ ...parts, nodeId }, () => telephony.servers().media);
+  closing.add("view of the media servers", () => telling.close());
   const recordings = openRecordings({ root, clock, log });
   closing.add("recordings", () => recordings.close());
   await recoverFromFormerLife(ledger, recordings, log);
-  return { pair, telephony, recordings, webSocket: pair?.webSocket ?? webSocketOf(config) };
+  return { pair, telephony, recordings, drains, webSockets: webSocketsOf(config, pair) };
 }
 
 async function connectTelephony(
   config: Config,
   pair: EmbeddedPair | null,
-  { admin, clock, log }: Foundations,
+  { admin, clock, log, drains }: Foundations & { drains: MediaDrains },
   closing: Closing,
 ): Promise<Telephony> {
   const servers = pair ?? config.servers;
@@ -57,7 +65,7 @@ async function connectTelephony(
       ...(config.sip.region === undefined ? {} : { defaultRegion: config.sip.region }),
       credentialKey: await admin.instanceSecret("sip-credential-key"),
     },
-    { clock, log, trunks: admin.trunks, phones: admin.phones, people: admin.people },
+    { clock, log, trunks: admin.trunks, phones: admin.phones, people: admin.people, drains },
   );
   closing.add("telephony", () => telephony.close());
   await telephony.ready(readyWithinMs).catch((error: unknown) => {
@@ -77,7 +85,11 @@ async function recoverFromFormerLife(ledger: Ledger, recordings: Recordings, log
     log.warn({ ...closed, recordings: found.length }, "What an earlier life left open was closed");
 }
 
-function webSocketOf(config: Config): { host: string; port: number } {
-  const url = new URL(config.servers?.drachtio[0]?.webSocketUrl ?? "ws://127.0.0.1:8088");
-  return { host: url.hostname, port: Number(url.port || (url.protocol === "wss:" ? 443 : 80)) };
+function webSocketsOf(config: Config, pair: EmbeddedPair | null): SipSocketTarget[] {
+  if (pair) return pair.drachtio.map(({ host, port }) => ({ edge: `${host}:${port}`, ...pair.webSocket }));
+  return (config.servers?.drachtio ?? []).map(({ host, port, webSocketUrl }) => {
+    const url = new URL(webSocketUrl ?? `ws://${host.includes(":") ? `[${host}]` : host}:8088`);
+    const ownPort = Number(url.port || (url.protocol === "wss:" ? 443 : 80));
+    return { edge: `${host}:${port}`, host: url.hostname, port: ownPort };
+  });
 }

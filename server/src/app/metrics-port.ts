@@ -28,6 +28,7 @@ export async function openMetricsPort(
     routing: () => acd.routing(),
     parts: () => lookAtHealth(house),
     traffic: () => lines.telephony.stats(),
+    servers: () => lines.telephony.servers(),
     backlog: () => ledger.backlog(),
     logged: () => counts,
   });

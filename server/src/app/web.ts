@@ -16,11 +16,12 @@ import { readInteraction } from "../interactions/interactions.postgres.ts";
 import { whyEndpoints } from "../interactions/why.handlers.ts";
 import { reportEndpoints } from "../reports/reports.ts";
 import { openSimulations } from "../simulation/simulation.ts";
-import { proxySipSocket } from "../telephony/sip-socket-proxy.ts";
 import type { SipCredentialIssued } from "../telephony/telephony.ts";
 import { clientAddressOf } from "./client-address.ts";
 import type { Closing } from "./closing.ts";
 import { StartError } from "./embedded-pair.ts";
+import { openSoftphoneSockets } from "./softphone-sockets.ts";
+import { serverEndpoints } from "../admin/admin.ts";
 import type { Foundations } from "./foundations.ts";
 import { iceServersFor } from "./ice-servers.ts";
 import type { Lines } from "./lines.ts";
@@ -48,13 +49,10 @@ export const { version } = JSON.parse(
 export async function openWeb(house: House, closing: Closing): Promise<string> {
   const { config, parts, lines, screens } = house;
   const { hub } = screens;
-  const sipProxy = proxySipSocket({
-    target: lines.webSocket,
+  const sipProxy = openSoftphoneSockets(lines, {
     addressOf: clientAddressOf(config.http.trustedProxies),
     mostPerAddress: mostSoftphonesPerAddress,
-    onClose: (address, port) => {
-      lines.telephony.registrar.connectionClosed(address, port);
-    },
+    clock: parts.clock,
   });
   closing.add("sip proxy", () => {
     sipProxy.close();
@@ -113,6 +111,11 @@ function endpointsOf(house: House): BoundEndpoint[] {
       stored: (interactionId) => readInteraction(postgres, interactionId),
     }),
     ...reportEndpoints({ postgres, directory: admin.directory }),
+    ...serverEndpoints({
+      postgres,
+      drains: lines.drains,
+      servers: () => ({ nodeId: house.config.nodeId, ...lines.telephony.servers() }),
+    }),
     ...healthEndpoints(
       () => lookAtHealth(house),
       () => lines.telephony.stats(),

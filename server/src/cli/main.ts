@@ -4,9 +4,16 @@ import { describeError } from "../base/log.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./command.ts";
 import { configCommand } from "./config.ts";
+import { mediaCommand } from "./media.ts";
 import { simulateCommand } from "./simulate.ts";
 
-const commands: readonly Command[] = [simulateCommand, configCommand, backupCommand, restoreCommand];
+const commands: readonly Command[] = [
+  simulateCommand,
+  configCommand,
+  backupCommand,
+  restoreCommand,
+  mediaCommand,
+];
 
 const terminal: Terminal = {
   environment: process.env,

@@ -11,6 +11,7 @@ export * as health from "./health.ts";
 export * as interactions from "./interactions.ts";
 export * as ledger from "./ledger.ts";
 export * as live from "./live.ts";
+export * as operations from "./operations.ts";
 export * as openingHours from "./opening-hours.ts";
 export * as people from "./people.ts";
 export * as queues from "./queues.ts";

@@ -1,7 +1,7 @@
 /** One offer of the router's, as the agent's telephone, their desk and the ledger know it. */
 import type { WaitingStep } from "../acd/acd.ts";
 import type { OfferEndCause } from "../contract/ledger.ts";
-import { type AgentLeg, isLeg, type Ring } from "../telephony/telephony.ts";
+import { type AgentLeg, type Beside, isLeg, type Ring } from "../telephony/telephony.ts";
 import type { Conversation } from "./conversation.ts";
 import { cardWhy } from "./core/card-why.ts";
 import type { World } from "./world.ts";
@@ -43,11 +43,11 @@ export class AgentOffer {
   }
 
   /** The agent's telephone rings. Before `tell`, if it is to ring at once: the ledger is told how quick that was. */
-  ring(ringTimeoutMs: number): void {
+  ring(ringTimeoutMs: number, beside: Beside): void {
     const { agentId, offerId } = this.offer;
     const { interactionId: callId, call } = this.#conversation;
     const caller = { name: call.from, number: call.from };
-    const options = { personId: agentId, callId, offerId, caller, ringTimeoutMs };
+    const options = { personId: agentId, callId, offerId, caller, ringTimeoutMs, beside };
     this.#ring = this.#world.telephony.ringAgent(options);
   }
 

@@ -32,6 +32,8 @@ export class CallbackCustomer {
   #lastCall: Promise<unknown> = Promise.resolve();
   #unwanted = new AbortController();
   #sound: WaitingSound | null = null;
+  /** The agent who waits for them, if one does. */
+  #besideAgent: () => AgentLeg | undefined = () => undefined;
 
   constructor(
     callback: KeptCallback,
@@ -55,7 +57,8 @@ export class CallbackCustomer {
   }
 
   /** On "not-reached" the stay has been told why. */
-  reach(): Promise<"answered" | "not-reached"> {
+  reach(besideAgent: () => AgentLeg | undefined): Promise<"answered" | "not-reached"> {
+    this.#besideAgent = besideAgent;
     this.#calling ??= this.#lastCall = this.#call(this.#lastCall);
     return this.#calling;
   }
@@ -123,6 +126,7 @@ export class CallbackCustomer {
       caller: { name: "", number: dialed },
       ringTimeoutMs: ringMs,
       signal,
+      beside: () => this.#besideAgent(),
     });
     const outcome = await ring.answered;
     const cause = isLeg(outcome) ? "answered" : tryCauseOf(outcome);

@@ -51,7 +51,7 @@ export class CallbackOffers {
     const live = new AgentOffer(offer, this.#conversation, this.#world);
     const { offeredAt } = live;
     this.#live = live;
-    if (!callsCustomer) live.ring(ringTimeoutMs);
+    if (!callsCustomer) live.ring(ringTimeoutMs, this.#besideCustomer);
     live.tell(this.#enqueuedAt, {
       expiresAt: offeredAt + (callsCustomer ? callback.ringMs : ringTimeoutMs),
       callingSince: callsCustomer ? offeredAt : null,
@@ -97,7 +97,7 @@ export class CallbackOffers {
         if (this.#live === null) this.#events.noAgent(); // else the next agent's turn goes on from here
         return;
       }
-      live.ring(this.#settings.ringTimeoutMs);
+      live.ring(this.#settings.ringTimeoutMs, this.#besideCustomer);
       this.#showRinging(live);
     }
     const leg = await live.answered();
@@ -122,8 +122,11 @@ export class CallbackOffers {
     const now = clock.now();
     const expiresAt = now + this.#settings.callback.ringMs;
     desks.offerChanged(offer.agentId, offer.offerId, { callingSince: now, expiresAt });
-    return this.#customer.reach();
+    return this.#customer.reach(() => this.#live?.leg ?? undefined);
   }
+
+  /** Whoever comes second goes to the first one's media server. */
+  readonly #besideCustomer = () => (this.#conversation.hasCustomer ? this.#conversation.leg : undefined);
 
   #showRinging({ offer }: AgentOffer): void {
     const { desks, clock } = this.#world;

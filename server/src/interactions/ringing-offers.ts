@@ -31,7 +31,7 @@ export class RingingOffers {
 
   ring(offer: Offer): void {
     const ringing = new AgentOffer(offer, this.#conversation, this.#world);
-    ringing.ring(offer.ringTimeoutMs + 5_000); // the router's own deadline comes first
+    ringing.ring(offer.ringTimeoutMs + 5_000, this.#conversation.leg); // the router's own deadline comes first
     this.#offers.set(offer.offerId, ringing);
     ringing.tell(this.#enqueuedAt, { expiresAt: ringing.offeredAt + offer.ringTimeoutMs });
     void this.#follow(ringing).catch((error: unknown) => {

@@ -21,6 +21,7 @@ export async function transferOut(
     caller: { name: call.from, number: call.from },
     ringTimeoutMs,
     signal: leg.signal,
+    beside: leg,
   });
   const outcome = await ring.answered;
   await music.stop();

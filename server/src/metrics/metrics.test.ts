@@ -5,7 +5,7 @@ import { countLines } from "../base/counted-log.ts";
 import { openLog } from "../base/log.ts";
 import type { LedgerEntry, LedgerEvent } from "../contract/ledger.ts";
 import type { LiveQueue } from "../contract/live.ts";
-import { openMetrics } from "./metrics.ts";
+import { type MetricsSources, openMetrics } from "./metrics.ts";
 
 const row: LiveQueue = {
   queueId: "q1",
@@ -33,6 +33,34 @@ const row: LiveQueue = {
     late: 1,
     callbacks: 2,
   },
+};
+
+const servers: ReturnType<MetricsSources["servers"]> = {
+  sip: [
+    {
+      ...{ name: "10.0.0.5:9022", state: "up", since: 0, reconnects: 3, legs: 0, registrations: 4 },
+      sentence: "Connected",
+    },
+  ],
+  media: [
+    {
+      ...{
+        name: "10.0.0.7:8021",
+        state: "draining",
+        isDraining: true,
+        since: 0,
+        reconnects: 1,
+        sessions: 12,
+      },
+      ...{ maxSessions: 1_000, channels: 8, idleCpu: 0.75, failures: { refused: 2 }, mayBeStopped: false },
+      sentence: "Draining",
+    },
+    {
+      ...{ name: "10.0.0.8:8021", state: "down", isDraining: false, since: 0, reconnects: 0, sessions: null },
+      ...{ maxSessions: null, channels: 0, idleCpu: null, failures: {}, mayBeStopped: false },
+      sentence: "It does not answer",
+    },
+  ],
 };
 
 let closing: (() => Promise<void> | void)[] = [];
@@ -64,6 +92,7 @@ async function open() {
     parts: () => house.parts(),
     traffic: () => ({ callsNow: 6, callsRejected: { forbidden: 9 }, registrations: 4 }),
     backlog: () => ({ entries: 11 }),
+    servers: () => servers,
     logged: () => log.counts,
   });
   const { contentType } = metrics;
@@ -104,6 +133,27 @@ const made = (timeToOfferMs: number | null, queueId = "q1"): LedgerEvent =>
   ({ ...offer, type: "offer.made", queueId, timeToOfferMs, reason: {} }) as unknown as LedgerEvent;
 
 describe("the metrics", () => {
+  it("tell each SIP edge and each media server, and leave out what is not known of one that is down", async () => {
+    const { read } = await open();
+    const series = await read();
+    expect(Object.fromEntries(series)).toMatchObject({
+      'ringdown_media_server_up{server="10.0.0.7:8021"}': 1,
+      'ringdown_media_server_up{server="10.0.0.8:8021"}': 0,
+      'ringdown_media_server_draining{server="10.0.0.7:8021"}': 1,
+      'ringdown_media_server_channels{server="10.0.0.7:8021"}': 8,
+      'ringdown_media_server_sessions{server="10.0.0.7:8021"}': 12,
+      'ringdown_media_server_max_sessions{server="10.0.0.7:8021"}': 1_000,
+      'ringdown_media_server_idle_cpu_ratio{server="10.0.0.7:8021"}': 0.75,
+      'ringdown_media_server_reconnects_total{server="10.0.0.7:8021"}': 1,
+      'ringdown_media_channel_failures_total{server="10.0.0.7:8021",cause="refused"}': 2,
+      'ringdown_media_channel_failures_total{server="10.0.0.8:8021",cause="timeout"}': 0,
+      'ringdown_sip_server_up{server="10.0.0.5:9022"}': 1,
+      'ringdown_sip_server_registrations{server="10.0.0.5:9022"}': 4,
+      'ringdown_sip_server_reconnects_total{server="10.0.0.5:9022"}': 3,
+    });
+    expect(series.has('ringdown_media_server_idle_cpu_ratio{server="10.0.0.8:8021"}')).toBe(false);
+  });
+
   it("tell each queue, the router, the parts and the process", async () => {
     const { read, log } = await open();
     log.child({ part: "x" }).error({}, "a bug");

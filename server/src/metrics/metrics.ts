@@ -9,8 +9,9 @@ import type { LiveQueue } from "../contract/live.ts";
 import { countCalls } from "./call-metrics.ts";
 import { watchHouse, type HouseSources } from "./house-metrics.ts";
 import { watchQueues } from "./queue-metrics.ts";
+import { watchServers, type ServerSources } from "./server-metrics.ts";
 
-export interface MetricsSources extends HouseSources {
+export interface MetricsSources extends HouseSources, ServerSources {
   /** Rows of the queues that exist. */
   queues(): { name: string; row: LiveQueue }[];
   ledger: { on(listener: (entry: LedgerEntry) => void): () => void };
@@ -29,6 +30,7 @@ export function openMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   watchHouse(registry, sources);
+  watchServers(registry, sources);
   /** As of this scrape: every gauge reads the same. */
   let rows: ReturnType<MetricsSources["queues"]> = [];
   watchQueues(registry, { queues: () => rows, now: () => sources.clock.now() });

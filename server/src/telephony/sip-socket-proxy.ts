@@ -3,12 +3,19 @@ import { connect as connectTcp } from "node:net";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
+/** A SIP edge's WS listener, and the edge's name. */
+export interface SipSocketTarget {
+  edge: string;
+  host: string;
+  port: number;
+}
+
 export interface SipSocketProxyOptions {
-  /** The SIP edge's WS listener. */
-  target: { host: string; port: number };
+  /** Where the next websocket goes; null: there is no edge for it, and it gets 503. */
+  target(): SipSocketTarget | null;
   /** The source that the edge sees, once the websocket stands and when it has gone; hand the latter to the registrar. */
-  onOpen?(localAddress: string, localPort: number): void;
-  onClose?(localAddress: string, localPort: number): void;
+  onOpen?(localAddress: string, localPort: number, edge: string): void;
+  onClose?(localAddress: string, localPort: number, edge: string): void;
   /** Who connects, for the cap; default: the socket's remote address (behind a proxy: give the forwarded one). */
   addressOf?(request: IncomingMessage): string;
   /** Default 50. */
@@ -21,6 +28,8 @@ export interface SipSocketProxyOptions {
 
 export interface SipSocketProxy {
   (request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends every connection to this edge: the softphones connect anew, to another one. */
+  leaveEdge(edge: string): void;
   /** Ends every connection and refuses new ones. Idempotent. */
   close(): void;
 }
@@ -30,7 +39,7 @@ export interface SipSocketProxy {
  * the handshake needs is forwarded, so no cookie reaches the edge. Origin and session are the caller's to check.
  */
 export function proxySipSocket(options: SipSocketProxyOptions): SipSocketProxy {
-  const { target, mostPerAddress = 50, mostConnections = 5_000, handshakeTimeoutMs = 5_000 } = options;
+  const { mostPerAddress = 50, mostConnections = 5_000, handshakeTimeoutMs = 5_000 } = options;
   const counts = new Map<string, number>();
   const open = new Set<Tunnel>();
   let isClosed = false;
@@ -42,6 +51,8 @@ export function proxySipSocket(options: SipSocketProxyOptions): SipSocketProxy {
     const count = counts.get(address) ?? 0;
     if (count >= mostPerAddress) return refuse(socket, "429 Too Many Requests");
     if (isClosed || open.size >= mostConnections) return refuse(socket, "503 Service Unavailable");
+    const target = options.target();
+    if (target === null) return refuse(socket, "503 Service Unavailable");
     counts.set(address, count + 1);
     const tunnel = new Tunnel(
       request,
@@ -58,6 +69,9 @@ export function proxySipSocket(options: SipSocketProxyOptions): SipSocketProxy {
     open.add(tunnel);
   };
   return Object.assign(proxy, {
+    leaveEdge: (edge: string) => {
+      for (const tunnel of [...open]) if (tunnel.edge === edge) tunnel.end();
+    },
     close: () => {
       isClosed = true;
       for (const tunnel of [...open]) tunnel.end();
@@ -66,16 +80,16 @@ export function proxySipSocket(options: SipSocketProxyOptions): SipSocketProxy {
 }
 
 interface TunnelOptions {
-  target: { host: string; port: number };
+  target: SipSocketTarget;
   handshakeTimeoutMs: number;
-  onOpen(localAddress: string, localPort: number): void;
-  onClose(localAddress: string, localPort: number): void;
+  onOpen(localAddress: string, localPort: number, edge: string): void;
+  onClose(localAddress: string, localPort: number, edge: string): void;
 }
 
 function callbacks(options: SipSocketProxyOptions): Pick<TunnelOptions, "onOpen" | "onClose"> {
   return {
-    onOpen: (address, port) => options.onOpen?.(address, port),
-    onClose: (address, port) => options.onClose?.(address, port),
+    onOpen: (address, port, edge) => options.onOpen?.(address, port, edge),
+    onClose: (address, port, edge) => options.onClose?.(address, port, edge),
   };
 }
 
@@ -85,6 +99,8 @@ function callbacks(options: SipSocketProxyOptions): Pick<TunnelOptions, "onOpen"
  *   connecting ──101 from the edge──► open ──either side closes──► ended
  */
 class Tunnel {
+  /** Where it goes, by name. */
+  readonly edge: string;
   readonly #browser: Duplex;
   readonly #edge: Socket;
   readonly #options: TunnelOptions;
@@ -103,6 +119,7 @@ class Tunnel {
   ) {
     this.#browser = browser;
     this.#options = options;
+    this.edge = options.target.edge;
     this.#onEnd = onEnd;
     this.#timer = setTimeout(() => this.#fail("504 Gateway Timeout"), options.handshakeTimeoutMs);
     this.#edge = connectTcp(options.target);
@@ -132,7 +149,7 @@ class Tunnel {
     // A refusal is still being written; it closes the socket itself.
     if (!this.#browser.writableEnded) this.#browser.destroy();
     this.#onEnd();
-    if (wasOpen) this.#options.onClose(this.#local.address, this.#local.port);
+    if (wasOpen) this.#options.onClose(this.#local.address, this.#local.port, this.edge);
   }
 
   #readReply(onData: (data: Buffer) => void): void {
@@ -151,7 +168,7 @@ class Tunnel {
     this.#browser.write(this.#reply);
     this.#edge.pipe(this.#browser);
     this.#browser.pipe(this.#edge);
-    this.#options.onOpen(this.#local.address, this.#local.port);
+    this.#options.onOpen(this.#local.address, this.#local.port, this.edge);
   }
 
   #fail(status: string): void {
@@ -170,7 +187,7 @@ function problemOf(request: IncomingMessage): string | null {
   return request.headers["sec-websocket-version"] === "13" ? null : "426 Upgrade Required";
 }
 
-function handshakeOf(request: IncomingMessage, target: { host: string; port: number }): string {
+function handshakeOf(request: IncomingMessage, target: SipSocketTarget): string {
   return [
     "GET / HTTP/1.1",
     `Host: ${target.host}:${target.port}`,

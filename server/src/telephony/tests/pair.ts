@@ -10,6 +10,8 @@ export interface HostPort {
   port: number;
 }
 export interface Pair {
+  /** The edge's, as telephony knows it. */
+  name: string;
   sip: HostPort & { secret: string };
   media: HostPort & { secret: string };
   udp: HostPort;
@@ -29,7 +31,11 @@ interface Embedded {
 
 export async function startPair(options: { maxChannels?: number } = {}): Promise<Pair> {
   const real = process.env["RINGDOWN_TEST_PAIR"];
-  if (real) return { ...(JSON.parse(real) as Pair), isReal: true, close: () => Promise.resolve() };
+  if (real) {
+    const pair = JSON.parse(real) as Pair;
+    const name = `${pair.sip.host}:${pair.sip.port}`;
+    return { ...pair, name, isReal: true, close: () => Promise.resolve() };
+  }
   const secret = randomBytes(12).toString("hex");
   const host = "127.0.0.1";
   const { startEmbedded } = await loadEmbedded();
@@ -53,6 +59,7 @@ export async function startPair(options: { maxChannels?: number } = {}): Promise
   const portOf = (protocol: string) =>
     embedded.sipEdge.listening.find((listener) => listener.protocol === protocol)?.port ?? 0;
   return {
+    name: `${host}:${embedded.sipEdge.control.port}`,
     sip: { ...embedded.sipEdge.control, secret },
     media: { ...embedded.media.eventSocket, secret },
     udp: { host, port: portOf("udp") },

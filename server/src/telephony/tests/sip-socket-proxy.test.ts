@@ -5,7 +5,7 @@ import { connect, createServer as createTcpServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { waitFor } from "../../tests/rig/wait-for.ts";
-import type { SipSocketProxy, SipSocketProxyOptions } from "../sip-socket-proxy.ts";
+import type { SipSocketProxy, SipSocketProxyOptions, SipSocketTarget } from "../sip-socket-proxy.ts";
 import { proxySipSocket } from "../sip-socket-proxy.ts";
 import { openStand } from "./stand.ts";
 import { openWebPhone } from "./web-phone.ts";
@@ -33,8 +33,12 @@ afterEach(async () => {
   }
 });
 
+function edgeAt(port: number, edge = "edge"): SipSocketTarget {
+  return { edge, host: "127.0.0.1", port };
+}
+
 async function openProxy(options: Partial<SipSocketProxyOptions> = {}): Promise<number> {
-  const proxy = proxySipSocket({ target: { host: "127.0.0.1", port: edgePort }, ...options });
+  const proxy = proxySipSocket({ target: () => edgeAt(edgePort), ...options });
   const server = createServer();
   server.on("upgrade", proxy);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -89,6 +93,22 @@ describe("the proxy of SIP websockets", () => {
     await closed;
   });
 
+  it("refuses with 503 while there is no edge, and leaves one on request", async () => {
+    const edges = [null, edgeAt(edgePort, "lost"), edgeAt(edgePort, "kept")];
+    const server = createServer();
+    const proxy = proxySipSocket({ target: () => edges.shift() ?? null });
+    server.on("upgrade", proxy);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    opened.push({ server, proxy });
+    const { port } = server.address() as AddressInfo;
+    expect(await dial(port)).toBe(503);
+    const [lost, kept] = [await connected(port), await connected(port)];
+    const closed = new Promise((resolve) => lost.once("close", resolve));
+    proxy.leaveEdge("lost");
+    await closed;
+    expect(kept.readyState).toBe(WebSocket.OPEN);
+  });
+
   it("refuses more than its share from one address, and takes them again when others have gone", async () => {
     const port = await openProxy({ mostPerAddress: 2 });
     const sockets = [await connected(port), await connected(port)];
@@ -107,7 +127,8 @@ describe("the proxy of SIP websockets", () => {
   it("answers 502 when the edge is not there, and 504 when it says nothing", async () => {
     const silent = createTcpServer((socket) => socket.resume());
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    const target = { host: "127.0.0.1", port: (silent.address() as AddressInfo).port };
+    const { port } = silent.address() as AddressInfo;
+    const target = () => edgeAt(port);
     expect(await dial(await openProxy({ target, handshakeTimeoutMs: 200 }))).toBe(504);
     await new Promise((resolve) => silent.close(resolve));
     expect(await dial(await openProxy({ target }))).toBe(502);
@@ -129,8 +150,8 @@ describe("the proxy of SIP websockets", () => {
     const stand = await openStand({ trunks: [] });
     const { registrar } = stand.telephony;
     const port = await openProxy({
-      target: stand.pair.ws,
-      onClose: (address, localPort) => registrar.connectionClosed(address, localPort),
+      target: () => ({ ...stand.pair.ws, edge: stand.pair.name }),
+      onClose: (address, localPort, edge) => registrar.connectionClosed(address, localPort, edge),
     });
     const credential = registrar.issueCredential({ kind: "person", personId: "a1" }, 60_000);
     const phone = await openWebPhone({ host: "127.0.0.1", port, path: "/sip" }, credential, "ringdown.test");
