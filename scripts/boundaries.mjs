@@ -25,6 +25,7 @@ const allowed = {
   ],
   reports: ["base", "contract", "store"],
   metrics: ["base", "contract"],
+  tracing: ["base", "contract"],
   // What a call is to the router, and what counts as what, are those of production.
   simulation: ["base", "contract", "store", "admin", "acd", "interactions", "reports"],
   backup: ["base", "contract", "store"],
@@ -90,6 +91,7 @@ const rules = [
   packageOnlyIn("express", "^server/src/api/"),
   packageOnlyIn("drachtio-(srf|fsmrf)", "^server/src/telephony/"),
   packageOnlyIn("prom-client", "^server/src/metrics/"),
+  packageOnlyIn("@opentelemetry", "^server/src/tracing/"),
   packageOnlyIn("redis", "^server/src/store/|\\.redis\\.ts$|^server/src/acd/"),
 ];
 

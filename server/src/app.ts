@@ -6,6 +6,7 @@ import { type Foundations, layFoundations } from "./app/foundations.ts";
 import { openLines } from "./app/lines.ts";
 import { openMetricsPort } from "./app/metrics-port.ts";
 import { openScreens } from "./app/screens.ts";
+import { openTraces } from "./app/traces.ts";
 import { openWeb } from "./app/web.ts";
 import { systemClock } from "./base/clock.ts";
 import { countLines } from "./base/counted-log.ts";
@@ -50,6 +51,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
 async function start(config: Config, plainLog: Log, closing: Closing): Promise<RunningApp> {
   const log = countLines(plainLog);
   const parts = await layFoundations(config, systemClock, log, closing);
+  await openTraces(config, parts, closing);
   const lines = await openLines(config, parts, closing);
   const screens = await openScreens(config, parts, lines, closing);
   let stopping: Promise<void> | null = null;
