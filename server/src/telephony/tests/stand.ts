@@ -20,6 +20,8 @@ export interface Stand {
   phones: Map<string, PhoneAccount>;
   /** Persons who may not use telephony any more. */
   barred: Set<string>;
+  /** Media servers that take no new calls, by name. */
+  drained: Set<string>;
   /** The next call that passes the gate. */
   nextCall(): Promise<InboundCall>;
   logged: string[];
@@ -46,6 +48,7 @@ export async function openStand(
   const trunks = [...(options.trunks ?? [loopback])];
   const phones = new Map<string, PhoneAccount>();
   const barred = new Set<string>();
+  const drained = new Set<string>();
   const listeners = new Set<() => void>();
   const logged: string[] = [];
   const calls: InboundCall[] = [];
@@ -71,6 +74,7 @@ export async function openStand(
       },
       phones: { find: (username) => Promise.resolve(phones.get(username)) },
       people: { isStillAllowed: (personId) => !barred.has(personId) },
+      drains: drained,
     },
   );
   telephony.onCall((call) => {
@@ -80,7 +84,7 @@ export async function openStand(
   });
   await telephony.ready(10_000);
   return {
-    ...{ pair, telephony, folder, trunks, phones, barred, logged },
+    ...{ pair, telephony, folder, trunks, phones, barred, drained, logged },
     trunksChanged: () => {
       for (const listener of listeners) listener();
     },

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openTelephone } from "../../tests/rig/telephone.ts";
+import type { Telephone } from "../../tests/rig/telephone.ts";
+import { makeTone, writeWav } from "../../tests/rig/tones.ts";
+import { waitFor } from "../../tests/rig/wait-for.ts";
+import type { AgentLeg, Leg } from "../telephony.ts";
+import { isLeg } from "../telephony.ts";
+import { startPairProcess } from "./pair-process.ts";
+import type { PairProcess } from "./pair-process.ts";
+import { startPair } from "./pair.ts";
+import type { Pair } from "./pair.ts";
+import { openStand } from "./stand.ts";
+import type { Stand } from "./stand.ts";
+
+/** One pair in this process, and one in a process of its own that hangs and dies. */
+let a: Pair;
+let b: PairProcess;
+let stand: Stand;
+let music: string;
+const telephones: Telephone[] = [];
+const legs: Leg[] = [];
+
+beforeAll(async () => {
+  [a, b] = await Promise.all([startPair(), startPairProcess()]);
+  stand = await openStand({
+    pair: a,
+    config: { sip: [a.sip, b.sip], media: { servers: [a.media, b.media] } },
+  });
+  await until("both pairs", () => {
+    const { sip, media } = stand.telephony.servers();
+    return [...sip, ...media].every(({ state }) => state === "up");
+  });
+  await stand.telephony.reconcile();
+  music = join(stand.folder, "music.wav");
+  await writeWav(music, makeTone({ hz: 600, durationMs: 2_000 }));
+});
+afterAll(async () => {
+  await stand.close();
+  await Promise.all([a.close(), b.close()]);
+});
+afterEach(async () => {
+  stand.drained.clear();
+  await Promise.all(legs.splice(0).map((leg) => leg.hangUp()));
+  await Promise.all(telephones.splice(0).map((telephone) => telephone.close()));
+});
+
+function until(what: string, condition: () => boolean): Promise<unknown> {
+  return waitFor(what, condition, { timeoutMs: 10_000, intervalMs: 10 });
+}
+
+const nameOf = ({ media }: Pair) => `${media.host}:${media.port}`;
+
+function viewOf(pair: Pair) {
+  const found = stand.telephony.servers().media.find(({ name }) => name === nameOf(pair));
+  if (!found) throw new Error(`${nameOf(pair)} is not in the list`);
+  return found;
+}
+
+async function callIn(at: Pair = a) {
+  const telephone = await openTelephone({ number: "+15550177" });
+  telephones.push(telephone);
+  const [call, inbound] = await Promise.all([telephone.call({ to: "1000", at: at.udp }), stand.nextCall()]);
+  const leg = await inbound.answer();
+  legs.push(leg);
+  await call.answered();
+  return { call, leg };
+}
+
+/** A call on this pair's media server. */
+async function callOn(pair: Pair) {
+  const other = pair === a ? b : a;
+  stand.drained.add(nameOf(other));
+  try {
+    return await callIn();
+  } finally {
+    stand.drained.delete(nameOf(other));
+  }
+}
+
+async function callOut(beside?: Leg): Promise<{ leg: AgentLeg; telephone: Telephone }> {
+  const telephone = await openTelephone({ number: "elsewhere" });
+  telephones.push(telephone);
+  const ring = stand.telephony.dialOut({
+    ...{ to: `sip:elsewhere@127.0.0.1:${telephone.port}`, ringTimeoutMs: 5_000, beside },
+    caller: { name: "", number: "+15550100" },
+  });
+  const rung = await telephone.nextCall();
+  await rung.answer();
+  const leg = await ring.answered;
+  if (!isLeg(leg)) throw new Error(`A leg was expected, not ${leg.cause}`);
+  legs.push(leg);
+  return { leg, telephone };
+}
+
+describe("two media servers", () => {
+  it("share the calls, whichever edge they come over", async () => {
+    for (const at of [a, a, b, b]) await callIn(at);
+    expect([viewOf(a).channels, viewOf(b).channels]).toEqual([2, 2]);
+  });
+
+  it("keep the legs of one call together, and refuse to bridge those of two", async () => {
+    const customer = await callOn(b);
+    const other = await callOn(a);
+    const { leg } = await callOut(customer.leg);
+    expect([viewOf(a).channels, viewOf(b).channels]).toEqual([1, 2]);
+    const bridge = await stand.telephony.bridge(customer.leg, leg);
+    customer.call.play(makeTone({ hz: 1_000, durationMs: 500 }));
+    await bridge.end();
+    await expect(stand.telephony.bridge(other.leg, leg)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("only legs of one server can be bridged") as string,
+    });
+  });
+
+  it("are drained without cutting calls, and say when they may be stopped", async () => {
+    const { leg } = await callOn(b);
+    stand.drained.add(nameOf(b));
+    for (let i = 0; i < 2; i++) await callIn();
+    expect([viewOf(a).channels, viewOf(b).channels]).toEqual([2, 1]);
+    expect(viewOf(b)).toMatchObject({ state: "draining", mayBeStopped: false });
+    const agent = await callOut(leg);
+    expect(viewOf(b).channels).toBe(2);
+    await Promise.all([leg.hangUp(), agent.leg.hangUp()]);
+    await until("an empty server", () => viewOf(b).mayBeStopped);
+    expect(viewOf(b).sentence).toBe("0 calls: may be stopped");
+  });
+
+  it("have no calls to take when all are drained: the caller gets 503", async () => {
+    stand.drained.add(nameOf(a));
+    stand.drained.add(nameOf(b));
+    const telephone = await openTelephone({ number: "+15550178" });
+    telephones.push(telephone);
+    const refused = await telephone.call({ to: "1000", at: a.udp });
+    expect((await refused.ended).status).toBe(503);
+  });
+});
