@@ -1,8 +1,10 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { LedgerEntry } from "../contract/ledger.ts";
+import { type LedgerEntry, Outcome } from "../contract/ledger.ts";
 
 /** From 1 ms, what an event-driven router needs, to what a stalled one would. */
 const offerBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Those of docs/metrics-endpoint.md. */
+const errorKinds = ["fault", "offer-failed", "agent-lost", "recording-failed", "recording-mismatch"];
 const waitBuckets = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 3_600];
 
 interface CallCounts {
@@ -19,6 +21,9 @@ export function countCalls(registry: Registry): CallCounts {
   const started = counter("ringdown_calls_started_total", "Calls that came in, by where from.", ["source"]);
   const ended = counter("ringdown_calls_ended_total", "Calls that ended, by outcome.", ["outcome"]);
   const errors = counter("ringdown_errors_total", "What went wrong with calls, by kind.", ["kind"]);
+  // From 0: Prometheus sees no increase in a series that begins with its first fault, and nobody would be woken.
+  for (const kind of errorKinds) errors.inc({ kind }, 0);
+  for (const outcome of Outcome.options) ended.inc({ outcome }, 0);
   const entered = new PerQueue(
     counter("ringdown_queue_entered_total", "Entries into the queue.", ["queue_id"]),
   );

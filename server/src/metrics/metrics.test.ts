@@ -186,6 +186,14 @@ describe("the metrics", () => {
     expect(series.has("nodejs_eventloop_lag_p99_seconds")).toBe(true);
   });
 
+  it("begin with every kind of error at 0, so that the first one is an increase", async () => {
+    const { read } = await open();
+    const series = await read();
+    const kinds = ["fault", "offer-failed", "agent-lost", "recording-failed", "recording-mismatch"];
+    expect(kinds.map((kind) => series.get(`ringdown_errors_total{kind="${kind}"}`))).toEqual([0, 0, 0, 0, 0]);
+    expect(series.get('ringdown_calls_ended_total{outcome="failed"}')).toBe(0);
+  });
+
   it("count a call from its ledger", async () => {
     const { read, tell } = await open();
     const queueId = "q1";
