@@ -64,6 +64,9 @@ function StateWords(props: { state: WebCallState }) {
             )}
             {t(`webCall.phase.${state.phase}`)}
           </span>
+          {state.hasNoWay && state.phase !== "ended" && (
+            <span className={classes["problem"]}>{t("webCall.noWay")}</span>
+          )}
           {state.end !== null && <span className={classes["why"]}>{t(`webCall.end.${state.end}`)}</span>}
           {state.answeredAt !== null && state.phase !== "ended" && <CallTimer since={state.answeredAt} />}
           {state.phase === "idle" && <span className={classes["why"]}>{t("webCall.hint")}</span>}

@@ -2,6 +2,7 @@ import { caller } from "@ringdown/contract";
 import { Inviter, SessionState, UserAgent, type Core } from "sip.js";
 import { call } from "../api/client.ts";
 import { Refusal } from "../api/failure.ts";
+import type { CallQuality } from "../phone/core/call-quality.ts";
 import type { MediaProblem } from "../phone/core/media-problem.ts";
 import { LegMedia } from "../phone/leg-media.ts";
 import { makeUserAgent } from "../phone/line.ts";
@@ -18,6 +19,8 @@ export interface WebCallState {
   phase: "idle" | "connecting" | "ringing" | "in-menu" | "waiting" | "connected" | "ended";
   end: CallEnd | null;
   microphoneProblem: MediaProblem | null;
+  /** No way for the sound to the media server, or not any more. */
+  hasNoWay: boolean;
   isMuted: boolean;
   /** Of the answer, in this machine's time. */
   answeredAt: number | null;
@@ -29,6 +32,7 @@ const beforeTheCall: WebCallState = {
   phase: "idle",
   end: null,
   microphoneProblem: null,
+  hasNoWay: false,
   isMuted: false,
   answeredAt: null,
 };
@@ -89,8 +93,10 @@ export class WebCall {
     await agent.start();
     const inviter = new Inviter(agent, targetOf(credential));
     this.#inviter = inviter;
-    this.#media = new LegMedia(inviter);
-    this.#media.giveMicrophone(microphone);
+    const media = new LegMedia(inviter, () => credential.iceServers);
+    this.#media = media;
+    media.giveMicrophone(microphone);
+    media.quality.subscribe(() => this.#change({ hasNoWay: isWayless(media.quality.value) }));
     inviter.delegate = {
       onSessionDescriptionHandler: (handler) => this.#media?.attach(handler),
       onInfo: (info) => {
@@ -155,6 +161,10 @@ export class WebCall {
   #change(change: Partial<WebCallState>): void {
     this.state.set({ ...this.state.value, ...change });
   }
+}
+
+function isWayless({ problem }: CallQuality): boolean {
+  return problem === "way-lost" || (problem?.startsWith("blocked-") ?? false);
 }
 
 /** The target is a whole SIP address, or a user part at the credential's domain. */

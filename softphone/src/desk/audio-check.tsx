@@ -9,10 +9,11 @@ import { LevelMeter } from "../phone/level-meter.ts";
 import { usePhoneParts } from "../phone/phone.tsx";
 import { Panel } from "../shared/page.tsx";
 import { useStore } from "../shared/store.ts";
+import { ConnectionCheck } from "./connection-check.tsx";
 import classes from "./desk.module.css";
 import { MicrophoneAlert } from "./microphone-alert.tsx";
 
-/** Before the shift: is the microphone heard, is the speaker the right one. */
+/** Before the shift: is the microphone heard, is the speaker the right one, is there a way for the sound. */
 export function AudioCheck() {
   const { t } = useTranslation();
   const settings = useStore(audioSettings, (value) => value);
@@ -84,6 +85,7 @@ export function AudioCheck() {
             {t("audio.testSound")}
           </Button>
         </Group>
+        <ConnectionCheck />
         <RingVolume value={settings.ringVolume} />
         <Processing settings={settings} />
       </Stack>

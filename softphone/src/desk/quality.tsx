@@ -7,8 +7,10 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { IncomingLeg } from "../phone/incoming-leg.ts";
-import { useQuality } from "../phone/phone.tsx";
+import { usePhoneParts, useQuality } from "../phone/phone.tsx";
 import { useFormats } from "../shared/format.ts";
+import { useStore } from "../shared/store.ts";
+import { listRelays } from "./connection-check.tsx";
 import classes from "./desk.module.css";
 
 const icons = {
@@ -18,7 +20,7 @@ const icons = {
   poor: IconAntennaBars2,
 };
 
-/** How the line is, in a word; the figures on hover. */
+/** How the line is and which way the sound goes, in a word each; the figures on hover. */
 export function QualityBadge(props: { leg: IncomingLeg }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -36,22 +38,25 @@ export function QualityBadge(props: { leg: IncomingLeg }) {
         tabIndex={0}
         data-testid="call-quality"
         data-grade={quality.grade}
+        data-path={quality.path}
       >
         <Icon size={15} aria-hidden />
         {t(`quality.grade.${quality.grade}`)}
+        {quality.path !== null && ` · ${t(`quality.path.${quality.path}`)}`}
       </span>
     </Tooltip>
   );
 }
 
-/** One-way audio and a dead microphone, within seconds and in words. */
+/** No way for the sound, one-way audio and a dead microphone, within seconds and in words. */
 export function QualityAlert(props: { leg: IncomingLeg }) {
   const { t } = useTranslation();
   const { problem } = useQuality(props.leg);
+  const relays = useStore(usePhoneParts().softphone.iceServers, (servers) => servers);
   if (problem === null) return null;
   return (
     <div className={classes["alert"]} role="alert" data-testid="call-problem" data-problem={problem}>
-      {t(`quality.problem.${problem}`)}
+      {t(`quality.problem.${problem}`, { relays: listRelays(relays) })}
     </div>
   );
 }

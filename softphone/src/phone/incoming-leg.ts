@@ -1,5 +1,6 @@
 import { SessionState, type Invitation } from "sip.js";
 import { Store } from "../shared/store.ts";
+import type { IceServers } from "./core/ice-servers.ts";
 import type { MediaProblem } from "./core/media-problem.ts";
 import { LegMedia } from "./leg-media.ts";
 import { isMicrophoneGranted, MicrophoneFailure, openMicrophone, stopStream } from "./microphone.ts";
@@ -25,11 +26,11 @@ export class IncomingLeg {
   readonly #invitation: Invitation;
   #warmMicrophone: Promise<MediaStream> | null = null;
 
-  constructor(invitation: Invitation) {
+  constructor(invitation: Invitation, iceServers: () => IceServers) {
     this.#invitation = invitation;
     this.offerId = invitation.request.getHeader("X-Ringdown-Offer") ?? null;
     this.from = invitation.remoteIdentity.uri.user ?? invitation.remoteIdentity.displayName;
-    this.media = new LegMedia(invitation);
+    this.media = new LegMedia(invitation, iceServers);
     invitation.delegate = {
       onSessionDescriptionHandler: (handler) => this.media.attach(handler),
     };

@@ -13,12 +13,17 @@ import {
   type CallQuality,
   type MediaSample,
 } from "./core/call-quality.ts";
+import type { IceServers } from "./core/ice-servers.ts";
+import { gatheringPatienceMs, hurryGathering } from "./gathering.ts";
+import { IceRestarter } from "./ice-restart.ts";
 import { sampleMedia } from "./media-stats.ts";
 import { openMicrophone, stopStream } from "./microphone.ts";
+import { toBrowser } from "./relay-check.ts";
 import { RemoteAudio } from "./remote-audio.ts";
 
 const sampleEveryMs = 1_000;
 const microphones = new WeakMap<object, MediaStream>();
+const servers = new WeakMap<object, () => IceServers>();
 const prepared = new WeakMap<object, SessionDescriptionHandler>();
 
 /**
@@ -30,7 +35,19 @@ export const sessionMediaFactory: SessionDescriptionHandlerFactory = (session, o
 
 const makeHandler: SessionDescriptionHandlerFactory = (session, options) => {
   const takeMicrophone = () => Promise.resolve(microphones.get(session) ?? new MediaStream());
-  return Web.defaultSessionDescriptionHandlerFactory(takeMicrophone)(session, options);
+  const iceServers = servers.get(session)?.() ?? [];
+  const handler = Web.defaultSessionDescriptionHandlerFactory(takeMicrophone)(session, {
+    ...options,
+    iceGatheringTimeout: gatheringPatienceMs(),
+    // FreeSWITCH answers without a=group:BUNDLE, which the bundle policy "max-bundle" takes for a refusal.
+    peerConnectionConfiguration: {
+      iceServers: iceServers.map(toBrowser),
+      bundlePolicy: "balanced",
+      rtcpMuxPolicy: "require",
+    },
+  });
+  hurryGathering(handler, iceServers);
+  return handler;
 };
 
 /** The audio of one SIP session: microphone, the other party, keys, quality. Owned by its leg; `close()` ends it all. */
@@ -39,8 +56,10 @@ export class LegMedia {
   /** Told by the screen: what arrives and leaves is judged by it. */
   isHeld = false;
   readonly #session: Session;
+  readonly #iceServers: () => IceServers;
   #microphone: MediaStream | null = null;
   #handler: Web.SessionDescriptionHandler | null = null;
+  #restarter: IceRestarter | null = null;
   #prepared: SessionDescriptionHandler | null = null;
   #remote: RemoteAudio | null = null;
   #isMuted = false;
@@ -49,8 +68,11 @@ export class LegMedia {
   readonly #stopSettings: () => void;
   #closed = false;
 
-  constructor(session: Session) {
+  /** `iceServers` are asked for whenever they are needed: their credentials end, a call may outlast them. */
+  constructor(session: Session, iceServers: () => IceServers) {
     this.#session = session;
+    this.#iceServers = iceServers;
+    servers.set(session, iceServers);
     this.#stopSettings = audioSettings.subscribe(() => {
       if (this.#handler !== null) void this.#reopenMicrophone();
     });
@@ -90,6 +112,8 @@ export class LegMedia {
   attach(handler: unknown): void {
     if (this.#closed || this.#handler !== null || !(handler instanceof Web.SessionDescriptionHandler)) return;
     this.#handler = handler;
+    const { peerConnection } = handler;
+    if (peerConnection) this.#restarter = new IceRestarter(this.#session, peerConnection, this.#iceServers);
     this.#remote = new RemoteAudio(handler.remoteMediaStream);
     this.#timer = setInterval(() => void this.#sample(), sampleEveryMs);
   }
@@ -109,6 +133,7 @@ export class LegMedia {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#stopSettings();
+    this.#restarter?.close();
     this.#remote?.close();
     this.#prepared?.close(); // SIP.js closes it too, but only once the call was answered
     stopStream(this.#microphone);
@@ -145,6 +170,7 @@ export class LegMedia {
     const connection = this.#handler?.peerConnection;
     if (connection === undefined || this.#closed) return;
     const sample = await sampleMedia(connection, performance.now());
+    sample.path ??= this.#samples.at(-1)?.path ?? null; // of a way that broke the browser tells nothing more
     this.#samples = keepRecent(this.#samples, sample);
     this.quality.set(judgeQuality(this.#samples, { isMuted: this.#isMuted, isHeld: this.isHeld }));
   }

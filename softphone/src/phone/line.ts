@@ -5,8 +5,6 @@ import { socketUrl } from "./core/registration.ts";
 import { sessionMediaFactory } from "./leg-media.ts";
 
 const expiresSeconds = 90;
-/** With TURN or STUN to ask, candidates take a moment; host candidates alone are there at once. */
-const gatheringMs = { withServers: 1_000, hostOnly: 400 };
 
 /** What a line tells its owner. */
 export interface LineListener {
@@ -20,11 +18,10 @@ export interface LineListener {
   onSuperseded(): void;
 }
 
-/** A user agent for a credential: no SIP.js logging in the console, ICE from the credential. */
+/** A user agent for a credential: no SIP.js logging in the console, media by LegMedia. */
 export function makeUserAgent(credential: agentDesk.SipCredential): UserAgent {
   const uri = UserAgent.makeURI(`sip:${credential.username}@${credential.domain}`);
   if (uri === undefined) throw new Error(`not a SIP address: ${credential.username}@${credential.domain}`);
-  const { iceServers } = credential;
   return new UserAgent({
     uri,
     authorizationUsername: credential.username,
@@ -35,11 +32,6 @@ export function makeUserAgent(credential: agentDesk.SipCredential): UserAgent {
       keepAliveInterval: 25,
     },
     sessionDescriptionHandlerFactory: sessionMediaFactory,
-    sessionDescriptionHandlerFactoryOptions: {
-      iceGatheringTimeout: iceServers.length > 0 ? gatheringMs.withServers : gatheringMs.hostOnly,
-      // FreeSWITCH answers without a=group:BUNDLE, which the bundle policy "max-bundle" takes for a refusal.
-      peerConnectionConfiguration: { iceServers, bundlePolicy: "balanced", rtcpMuxPolicy: "require" },
-    },
     noAnswerTimeout: 180,
     logBuiltinEnabled: false,
     userAgentString: "Ringdown softphone",

@@ -1,7 +1,12 @@
 import type { MediaSample } from "./core/call-quality.ts";
+import { relaysOf } from "./core/ice-servers.ts";
+import { pathOf, type LocalCandidate, type MediaPath, type RelayState } from "./core/media-path.ts";
 
-interface Stat {
+interface Stat extends LocalCandidate {
   type: string;
+  selectedCandidatePairId?: string;
+  selected?: boolean;
+  localCandidateId?: string;
   kind?: string;
   packetsReceived?: number;
   packetsLost?: number;
@@ -15,8 +20,12 @@ interface Stat {
 
 /** One sample of a connection's audio. https://www.w3.org/TR/webrtc-stats/ */
 export async function sampleMedia(connection: RTCPeerConnection, at: number): Promise<MediaSample> {
+  const report = await connection.getStats();
   const sample: MediaSample = {
     at,
+    isConnected: ["connected", "completed"].includes(connection.iceConnectionState),
+    path: findPath(report),
+    relay: relayStateOf(connection),
     packetsReceived: 0,
     packetsLost: 0,
     packetsSent: 0,
@@ -24,9 +33,27 @@ export async function sampleMedia(connection: RTCPeerConnection, at: number): Pr
     roundTripMs: null,
     microphoneEnergy: null,
   };
-  const report = await connection.getStats();
   report.forEach((stat: Stat) => addStat(sample, stat));
   return sample;
+}
+
+/** The pair that the transport names (Chromium, Safari), or the one that calls itself selected (Firefox). */
+function findPath(report: RTCStatsReport): MediaPath | null {
+  let pair: Stat | undefined;
+  report.forEach((stat: Stat) => {
+    if (stat.type === "transport" && stat.selectedCandidatePairId !== undefined)
+      pair ??= report.get(stat.selectedCandidatePairId) as Stat | undefined;
+    if (stat.type === "candidate-pair" && stat.selected === true) pair ??= stat;
+  });
+  const local = report.get(pair?.localCandidateId ?? "") as Stat | undefined;
+  return local === undefined ? null : pathOf(local);
+}
+
+function relayStateOf(connection: RTCPeerConnection): RelayState {
+  const servers = connection.getConfiguration().iceServers ?? [];
+  const isConfigured = relaysOf(servers.map(({ urls }) => ({ urls: [urls].flat() }))).length > 0;
+  if (!isConfigured) return "none";
+  return connection.localDescription?.sdp.includes(" typ relay") === true ? "reached" : "unreachable";
 }
 
 function addStat(sample: MediaSample, stat: Stat): void {

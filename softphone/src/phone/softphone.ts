@@ -4,6 +4,7 @@ import { retryDelayMs } from "../api/core/backoff.ts";
 import { call } from "../api/client.ts";
 import { Refusal } from "../api/failure.ts";
 import { Store } from "../shared/store.ts";
+import type { IceServers } from "./core/ice-servers.ts";
 import { afterRefusal, renewAt } from "./core/registration.ts";
 import { IncomingLeg } from "./incoming-leg.ts";
 import { Line } from "./line.ts";
@@ -22,6 +23,8 @@ export interface PhoneState {
 /** The agent's phone in this tab: gets credentials, stays registered, takes the calls that the router offers. */
 export class Softphone {
   readonly state = new Store<PhoneState>({ registration: "off", leg: null });
+  /** The newest that the server told; a call in progress uses them too, should it need another way. */
+  readonly iceServers = new Store<IceServers>([]);
   readonly #now: () => number;
   readonly #tabs: TabChannel;
   #line: Line | null = null;
@@ -91,6 +94,7 @@ export class Softphone {
   async #open(): Promise<void> {
     const credential = await this.#fetchCredential();
     if (credential === null || this.#closed) return;
+    this.iceServers.set(credential.iceServers);
     this.#retireLine();
     this.#line = new Line(credential, {
       onRegistered: () => this.#registered(),
@@ -136,7 +140,8 @@ export class Softphone {
 
   #renewLater(credential: agentDesk.SipCredential): void {
     clearTimeout(this.#renewal);
-    const delayMs = renewAt(this.#now(), credential.expiresAt) - this.#now();
+    const endsAt = Math.min(credential.expiresAt, credential.iceExpiresAt ?? Infinity);
+    const delayMs = renewAt(this.#now(), endsAt) - this.#now();
     this.#renewal = setTimeout(() => void this.#open(), Math.max(1_000, delayMs));
   }
 
@@ -183,7 +188,7 @@ export class Softphone {
       void invitation.reject({ statusCode: 486 });
       return;
     }
-    const leg = new IncomingLeg(invitation);
+    const leg = new IncomingLeg(invitation, () => this.iceServers.value);
     leg.state.subscribe(() => {
       if (leg.state.value.phase === "ended" && this.state.value.leg === leg) this.#legEnded();
     });

@@ -10,6 +10,9 @@ function secondsOf(
 ): MediaSample[] {
   return Array.from({ length: count }, (_, second) => ({
     at: second * 1_000,
+    isConnected: true,
+    path: "direct" as const,
+    relay: "none" as const,
     packetsReceived: second * 50,
     packetsLost: 0,
     packetsSent: second * 50,
@@ -32,6 +35,39 @@ describe("call quality", () => {
     const stalled = secondsOf(6, (second) => ({ packetsReceived: Math.min(second, 2) * 50 }));
     expect(judgeQuality(stalled.slice(0, 5), talking).problem).toBeNull();
     expect(judgeQuality(stalled, talking)).toMatchObject({ grade: "poor", problem: "not-hearing" });
+  });
+  it("says how the sound goes", () => {
+    expect(
+      judgeQuality(
+        secondsOf(5, () => ({ path: "relay-tls" })),
+        talking,
+      ).path,
+    ).toBe("relay-tls");
+  });
+  it.each([
+    ["none", "blocked-without-relay"],
+    ["unreachable", "blocked-relay-unreachable"],
+    ["reached", "blocked-despite-relay"],
+  ] as const)("tells after three seconds that there is no way, with a relay %s: %s", (relay, problem) => {
+    const nothing = { isConnected: false, path: null, relay, packetsReceived: 0, packetsSent: 0 };
+    expect(
+      judgeQuality(
+        secondsOf(3, () => nothing),
+        talking,
+      ),
+    ).toMatchObject({ problem: null, grade: "poor" });
+    expect(
+      judgeQuality(
+        secondsOf(5, () => nothing),
+        talking,
+      ),
+    ).toMatchObject({ problem, grade: "poor" });
+  });
+  it("tells a way that broke from one that never was, and counts from when it broke", () => {
+    const broken = (from: number) =>
+      secondsOf(8, (second) => ({ isConnected: second > 0 && second < from, packetsReceived: second * 50 }));
+    expect(judgeQuality(broken(4), talking)).toMatchObject({ problem: "way-lost", path: "direct" });
+    expect(judgeQuality(broken(6), talking).problem).toBeNull();
   });
   it("tells it too when no packet ever came", () => {
     expect(

@@ -1,6 +1,12 @@
+import type { MediaPath, RelayState } from "./media-path.ts";
+
 /** What the browser counted at one moment; counters only grow. Times in milliseconds. */
 export interface MediaSample {
   at: number;
+  /** Whether there is a way to the media server; `path` is the last one that was in use. */
+  isConnected: boolean;
+  path: MediaPath | null;
+  relay: RelayState;
   packetsReceived: number;
   packetsLost: number;
   packetsSent: number;
@@ -12,8 +18,21 @@ export interface MediaSample {
 
 export interface CallQuality {
   grade: "measuring" | "good" | "fair" | "poor";
-  /** `not-hearing`: nothing arrives; `not-sending`: nothing leaves; `microphone-silent`: what leaves is silence. */
-  problem: "not-hearing" | "not-sending" | "microphone-silent" | null;
+  /**
+   * `blocked-…`: there is no way to the media server, and no relay, or one that can't be reached, or not even by it;
+   * `way-lost`: there was one, and another is being looked for;
+   * `not-hearing`: nothing arrives; `not-sending`: nothing leaves; `microphone-silent`: what leaves is silence.
+   */
+  problem:
+    | "blocked-without-relay"
+    | "blocked-relay-unreachable"
+    | "blocked-despite-relay"
+    | "way-lost"
+    | "not-hearing"
+    | "not-sending"
+    | "microphone-silent"
+    | null;
+  path: MediaPath | null;
   lossShare: number | null;
   jitterMs: number | null;
   roundTripMs: number | null;
@@ -22,12 +41,18 @@ export interface CallQuality {
 export const notMeasured: CallQuality = {
   grade: "measuring",
   problem: null,
+  path: null,
   lossShare: null,
   jitterMs: null,
   roundTripMs: null,
 };
 
 const stalledAfterMs = 3_000;
+const blockedAs = {
+  none: "blocked-without-relay",
+  unreachable: "blocked-relay-unreachable",
+  reached: "blocked-despite-relay",
+} as const;
 const silentAfterMs = 8_000;
 const windowMs = 10_000;
 
@@ -50,7 +75,8 @@ export function judgeQuality(
   const lossShare = shareLost(first, last);
   const problem = findProblem(samples, last, circumstances);
   const measured = { lossShare, jitterMs: last.jitterMs, roundTripMs: last.roundTripMs };
-  return { ...measured, problem, grade: problem === "not-hearing" ? "poor" : grade(measured) };
+  const isDeaf = problem === "not-hearing" || !last.isConnected;
+  return { ...measured, path: last.path, problem, grade: isDeaf ? "poor" : grade(measured) };
 }
 
 function shareLost(first: MediaSample, last: MediaSample): number | null {
@@ -64,10 +90,12 @@ function findProblem(
   last: MediaSample,
   circumstances: { isMuted: boolean; isHeld: boolean },
 ): CallQuality["problem"] {
-  const unchangedFor = (read: (sample: MediaSample) => number | null) => {
-    const start = samples.find((sample) => read(sample) === read(last));
-    return start === undefined ? 0 : last.at - start.at;
+  const unchangedFor = (read: (sample: MediaSample) => number | boolean | null) => {
+    const changedAt = samples.findLastIndex((sample) => read(sample) !== read(last));
+    return last.at - (samples[changedAt + 1] ?? last).at;
   };
+  if (!last.isConnected && unchangedFor((sample) => sample.isConnected) >= stalledAfterMs)
+    return last.path === null ? blockedAs[last.relay] : "way-lost";
   if (!circumstances.isHeld && unchangedFor((sample) => sample.packetsReceived) >= stalledAfterMs) {
     return "not-hearing";
   }
