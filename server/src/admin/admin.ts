@@ -1,7 +1,7 @@
 /** The door of administration: sign-in, people, configuration, audit, and the directories that others follow. */
 import type { Clock } from "../base/clock.ts";
 import type { BoundEndpoint } from "../base/handler.ts";
-import type { Log } from "../base/log.ts";
+import { describeError, type Log } from "../base/log.ts";
 import type { Flow } from "../contract/flow.ts";
 import type { Postgres } from "../store/postgres.ts";
 import { audit, system } from "./audit.ts";
@@ -24,6 +24,7 @@ import { routingEndpoints } from "./routing.handlers.ts";
 import { readInstanceSecret } from "./secrets.ts";
 import { sessionEndpoints } from "./session.handlers.ts";
 import { openSessions, type SignedInSession } from "./sessions.ts";
+import { openRegistrarLease, type RegistrarLeaseStore } from "./registrar-lease.postgres.ts";
 import type { SecretBox } from "./secret-box.ts";
 import { trunkEndpoints } from "./trunks.handlers.ts";
 import { toPeer, type StoredDigest, type TrunkLines, type TrunkPeerRecord } from "./trunk-view.ts";
@@ -63,6 +64,10 @@ export interface Admin {
   endpoints: BoundEndpoint[];
   /** Telephony's directories (telephony/directories.ts). */
   trunks: { list(): readonly TrunkPeerRecord[]; onChange(listener: () => void): () => void };
+  /** Which node registers with carriers, and what it tells of that. */
+  registrarLease(nodeId: string): RegistrarLeaseStore;
+  /** Notes in the audit that somebody dialed an emergency number. Never waits, never throws. */
+  noteEmergencyCall(call: { number: string; callId: string | undefined }): void;
   /** Telephony is up: from now on the screens show how trunks stand. */
   showTrunkLines(lines: TrunkLines): void;
   phones: { find(username: string): Promise<{ personId: string; secret: StoredDigest } | undefined> };
@@ -139,6 +144,13 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       ...auditEndpoints(office),
     ],
     trunks: trunkDirectory(directory, changes, secrets),
+    registrarLease: (nodeId) => openRegistrarLease(postgres, nodeId),
+    noteEmergencyCall({ number, callId }) {
+      const record = { action: "emergency.dialed", subject: `interaction:${callId ?? "none"}`, detail: { number } };
+      audit(postgres, system, record).catch((error: unknown) => {
+        log.error({ callId, error: describeError(error) }, "An emergency call is not in the audit");
+      });
+    },
     showTrunkLines(lines) {
       trunkLines = lines;
     },

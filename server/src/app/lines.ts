@@ -63,11 +63,18 @@ async function connectTelephony(
       nodeId: config.nodeId,
       realm: config.sip.domain,
       ...(config.sip.region === undefined ? {} : { defaultRegion: config.sip.region }),
+      emergencyNumbers: config.sip.emergencyNumbers,
       credentialKey: await admin.instanceSecret("sip-credential-key"),
     },
-    { clock, log, trunks: admin.trunks, phones: admin.phones, people: admin.people, drains },
+    {
+      ...{ clock, log, trunks: admin.trunks, phones: admin.phones, people: admin.people, drains },
+      isOurs: (number) => admin.directory.number(number) !== null,
+      registrarLease: admin.registrarLease(config.nodeId),
+      onEmergencyCall: (call) => admin.noteEmergencyCall(call),
+    },
   );
   closing.add("telephony", () => telephony.close());
+  admin.showTrunkLines(telephony.trunks);
   await telephony.ready(readyWithinMs).catch((error: unknown) => {
     throw new StartError(`SIP and media did not come up: ${describeError(error)}`);
   });

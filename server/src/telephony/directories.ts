@@ -2,6 +2,7 @@
 import type {
   CallerIdRules,
   NumberRules,
+  RegistrationState,
   TrunkCodec,
   TrunkEncryption,
   TrunkOffer,
@@ -79,6 +80,19 @@ export interface TrunkDirectory {
   list(): readonly TrunkPeer[];
   /** Calls the listener after each change; the returned function stops it. */
   onChange(listener: () => void): () => void;
+}
+
+/**
+ * Which node of an installation registers with carriers, and how its registrations stand, where all can read it. Every
+ * function rejects while the store is away.
+ */
+export interface RegistrarLease {
+  /** Takes the lease or renews it; whether this node has it now. */
+  hold(): Promise<boolean>;
+  release(): Promise<void>;
+  /** How a trunk's registration stands, told by the node that has the lease. */
+  tell(trunkId: string, state: RegistrationState): Promise<void>;
+  told(): Promise<ReadonlyMap<string, RegistrationState>>;
 }
 
 /** A desk phone's account. */

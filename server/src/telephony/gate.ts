@@ -97,15 +97,28 @@ export class Gate {
   async admit(request: SipRequest, response: SipResponse): Promise<Admitted | Refused> {
     const problem = problemOf(request);
     if (problem) return refuse(response, problem.status, "malformed", problem.reason);
-    const dialed = dialedNumber(request.uri, this.#parts.defaultRegion);
+    const registered = this.#registeredTrunk(request);
+    const target = registered ? calledUri(request) : request.uri;
+    const dialed = dialedNumber(target, registered?.region ?? this.#parts.defaultRegion);
     if (!dialed) return refuse(response, 484, "malformed", "Address Incomplete");
-    const caller = await this.#identify(request, response, dialed);
+    const caller: Caller | Refused = registered
+      ? { source: "trunk", trunk: registered }
+      : await this.#identify(request, response, dialed);
     if ("cause" in caller) return caller;
     const offer = judgeBody(request);
     if (offer) return refuse(response, offer.status, offer.cause, offer.reason, offer.headers);
     const { source_address: address, source_port: port } = request;
     const edge = this.#parts.edges.of(request);
-    return { caller, dialed, edge, webSocket: this.#isWebSocket(request) ? { address, port } : null };
+    const webSocket = this.#isWebSocket(request) ? { address, port } : null;
+    const region = caller.source === "trunk" ? caller.trunk.region : null;
+    const inRegion = region === null ? dialed : (dialedNumber(target, region) ?? dialed);
+    return { caller, dialed: inRegion, edge, webSocket };
+  }
+
+  /** Whoever dials the Contact that we registered was told it by the carrier. */
+  #registeredTrunk(request: SipRequest): TrunkPeer | undefined {
+    if (this.#isWebSocket(request)) return undefined;
+    return this.#trunks.findByContact(parseSipUri(request.uri)?.user ?? "");
   }
 
   close(): void {
@@ -206,6 +219,13 @@ function problemOf(request: SipRequest): { status: number; reason: string } | nu
   const contact = parseNameAddr(request.get("Contact") ?? "");
   if (!contact || !parseSipUri(contact.uri)) return { status: 400, reason: "Bad Contact" };
   return null;
+}
+
+/** Whom a call to our registered Contact is for: the carrier tells (RFC 7315 §4.2), or else the caller's To does. */
+function calledUri(request: SipRequest): string {
+  const called =
+    parseNameAddr(request.get("P-Called-Party-ID") ?? "") ?? parseNameAddr(request.get("To") ?? "");
+  return called?.uri ?? "";
 }
 
 function judgeBody(

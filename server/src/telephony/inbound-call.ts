@@ -10,7 +10,7 @@ import type { SilenceLimits } from "./core/silence.ts";
 import { silenceHeader, silenceLimitFor } from "./core/silence.ts";
 import type { ChannelCounters } from "./channel.ts";
 import type { SipDialog, SipRequest, SipResponse, Srf } from "./drachtio.ts";
-import type { Admitted } from "./gate.ts";
+import type { Admitted, Caller } from "./gate.ts";
 import type { CallerLeg, LegEnd } from "./leg.ts";
 import type { MediaPool } from "./media-pool.ts";
 import { sessionHeaders } from "./party.ts";
@@ -77,7 +77,7 @@ export class AdmittedCall implements InboundCall {
     this.#terms = caller.source === "trunk" ? caller.trunk : null;
     this.trunkId = caller.source === "trunk" ? caller.trunk.id : null;
     this.personId = caller.source === "phone" ? caller.personId : null;
-    this.from = caller.source === "web" ? "web" : fromOf(request, caller.source === "trunk", parts);
+    this.from = caller.source === "web" ? "web" : fromOf(request, caller, parts.defaultRegion);
     this.receivedAt = parts.clock.now();
     const { sipCallId, source, trunkId, personId } = this;
     this.#parts.log.info({ sipCallId, source, trunkId, personId }, "A call came in");
@@ -198,10 +198,9 @@ function refusalHeaders(failure: Failure, status: number): Record<string, string
   return status === 503 ? { "Retry-After": "5" } : {};
 }
 
-function fromOf(request: SipRequest, isTrusted: boolean, parts: CallParts): string {
-  const headers = {
-    from: request.get("From"),
-    ...(isTrusted ? { assertedIdentity: request.get("P-Asserted-Identity") } : {}),
-  };
-  return callerNumber(headers, parts.defaultRegion);
+function fromOf(request: SipRequest, caller: Caller, defaultRegion: string | undefined): string {
+  const from = request.get("From");
+  if (caller.source !== "trunk") return callerNumber({ from }, defaultRegion);
+  const assertedIdentity = request.get("P-Asserted-Identity");
+  return callerNumber({ from, assertedIdentity }, caller.trunk.region ?? defaultRegion);
 }

@@ -2,8 +2,10 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { MediaServer, SipServer } from "../contract/operations.ts";
-import type { PeopleGate, PhoneDirectory, TrunkDirectory } from "./directories.ts";
+import type { TrunkCheck, TrunkState } from "../contract/trunks.ts";
+import type { PeopleGate, PhoneDirectory, RegistrarLease, TrunkDirectory } from "./directories.ts";
 import type { AgentLeg, CallerLeg, Leg, LegEnd } from "./leg.ts";
+import type { TrunkFigures } from "./trunks/trunk-figures.ts";
 
 export interface TelephonyConfig {
   /** drachtio's control sockets: one or several servers, all connected at the same time. */
@@ -27,6 +29,8 @@ export interface TelephonyConfig {
   credentialKey: string;
   /** Region for numbers dialed without country code, e.g. "US"; undefined: only E.164 and short numbers. */
   defaultRegion?: string;
+  /** Emergency numbers besides those of the regions. */
+  emergencyNumbers?: readonly string[];
   /** How long an agent's phone may send nothing until it counts as vanished (20 s; others get longer); 0: for ever. */
   mediaTimeoutMs?: number;
   /** Calls at the same time over all sources; 0: what the media server allows. */
@@ -41,6 +45,12 @@ export interface TelephonyPorts {
   trunks: TrunkDirectory;
   phones: PhoneDirectory;
   people: PeopleGate;
+  /** Whether a number in E.164 is one of this house's; left out: none is. */
+  isOurs?(number: string): boolean;
+  /** Which node registers with carriers; left out: this one. */
+  registrarLease?: RegistrarLease;
+  /** Told of each emergency number that is dialed, before the first INVITE leaves. */
+  onEmergencyCall?(call: EmergencyCall): void;
   /** Which media servers are being drained, by name; left out: none. */
   drains?: { has(name: string): boolean };
 }
@@ -78,6 +88,15 @@ export type RingFailureCause = "declined" | "no-answer" | "unreachable" | "faile
 export interface RingFailure {
   cause: RingFailureCause;
   sipStatus: number | null;
+  /** What the refusal said besides: Retry-After, and the Q.850 cause of its Reason. */
+  refusal?: { retryAfterMs: number | null; q850: number | null };
+}
+
+/** Somebody dialed an emergency number. */
+export interface EmergencyCall {
+  number: string;
+  /** The interaction that it is part of. */
+  callId: string | undefined;
 }
 
 /**
@@ -199,13 +218,22 @@ export interface TelephonyStats {
   mediaCommandTimeouts: number;
 }
 
+/** How trunks stand on this node. */
+export interface TrunkStatus {
+  /** Null: there is no such trunk. */
+  stateOf(trunkId: string): TrunkState | null;
+  /** Asks the carrier by OPTIONS now. Never rejects. */
+  check(trunkId: string): Promise<TrunkCheck>;
+  figures(): TrunkFigures;
+}
+
 export interface Telephony {
   /** One handler; it must not throw. Calls that arrive before it is set get 503. */
   onCall(handler: (call: InboundCall) => void): void;
   readonly registrar: Registrar;
   /** Sends the INVITE before it returns. */
   ringAgent(options: RingAgentOptions): Ring;
-  /** Calls a number (through the first trunk that takes calls out) or a `sip:` address outside. */
+  /** Calls a number (through the carriers that take it, one after the other) or a `sip:` address outside. */
   dialOut(options: DialOutOptions): Ring;
   /** Rejects with Failure("gone") when a leg has ended, Failure("unavailable") when the media server refuses. */
   bridge(customer: CallerLeg, agent: AgentLeg): Promise<Bridge>;
@@ -219,6 +247,7 @@ export interface Telephony {
   onEdgeDown(listener: (name: string) => void): () => void;
   health(): { sip: TelephonyPart; media: TelephonyPart };
   stats(): TelephonyStats;
+  readonly trunks: TrunkStatus;
   /** Resolves when edge and media server are connected; rejects after `timeoutMs` with what is missing. */
   ready(timeoutMs: number): Promise<void>;
   /** Ends each leg with BYE and closes connections and timers. Idempotent. */

@@ -13,6 +13,7 @@ import { callHeader } from "./reconcile.ts";
 import type { CallParts } from "./inbound-call.ts";
 import type { AgentLeg } from "./leg.ts";
 import type { SipEdge } from "./sip-edge.ts";
+import { refusalOf } from "./trunks/refusal.ts";
 import type { Beside, Ring, RingFailure, RingFailureCause } from "./interfaces.ts";
 import { inviteWithAccount } from "./trunks/carrier-ring-invite.ts";
 import { meetOffer, termsHeaders } from "./trunks/media-terms.ts";
@@ -196,7 +197,7 @@ export class AgentRing implements Ring {
     // The websocket or the registration is gone: the contact must not be rung again.
     const isDead = cause === "unreachable" && !this.#isRinging && error.status !== 480;
     if (isDead) this.#target.onDead?.();
-    this.#settle({ cause, sipStatus: error.status });
+    this.#settle({ cause, sipStatus: error.status, ...refusalOf(error) });
   }
 
   async #connect(late: LateOffer, answeredAt: number): Promise<void> {

@@ -42,6 +42,7 @@ import type {
   TelephonyPart,
   TelephonyPorts,
   TelephonyStats,
+  TrunkStatus,
 } from "./interfaces.ts";
 
 const closedTabGraceMs = 3_000;
@@ -50,6 +51,7 @@ const retryAfter = { "Retry-After": "5" };
 /** Owns the connections and everything that lives on them: calls, rings, legs. */
 export class Switchboard implements Telephony {
   readonly registrar: Registrar;
+  readonly trunks: TrunkStatus;
   readonly #registrar: SipRegistrar;
   readonly #config: TelephonyConfig;
   readonly #ports: TelephonyPorts;
@@ -110,8 +112,23 @@ export class Switchboard implements Telephony {
       onConnectionClosed: (source) => this.#onWebSocketClosed(source),
     });
     this.registrar = this.#registrar;
+    this.#carriers = new Carriers({
+      ...{ clock, log, edges, trunks: ports.trunks, lease: ports.registrarLease ?? null },
+      defaultRegion: config.defaultRegion,
+      emergencyNumbers: config.emergencyNumbers ?? [],
+      isOurs: (number) => ports.isOurs?.(number) ?? false,
+      onEmergency: (call) => ports.onEmergencyCall?.(call),
+      ring: (target, options) => this.#ringOutside(target, options),
+    });
+    this.trunks = this.#carriers;
     this.#gate = new Gate({
-      ...{ edges, digests, registrar: this.#registrar, trunks: ports.trunks, phones: ports.phones },
+      ...{
+        edges,
+        digests,
+        registrar: this.#registrar,
+        trunks: this.#carriers.directory,
+        phones: ports.phones,
+      },
       ...{
         people: ports.people,
         credentialKey,
@@ -136,10 +153,6 @@ export class Switchboard implements Telephony {
         onLeg: (leg) => this.#keepLeg(leg),
       });
       return hangUps;
-    });
-    this.#carriers = new Carriers({
-      trunks: ports.trunks,
-      ring: (target, options) => this.#ringOutside(target, options),
     });
     this.#listen();
     this.#watchMedia();
@@ -286,7 +299,10 @@ export class Switchboard implements Telephony {
     this.#isDraining = true;
     for (const ring of [...this.#rings]) ring.cancel();
     for (const call of [...this.#calls.keys()]) call.reject(503, undefined, retryAfter);
-    const hangingUp = Promise.all([...this.#legs].map((leg) => leg.hangUp("shutdown")));
+    const hangingUp = Promise.all([
+      ...[...this.#legs].map((leg) => leg.hangUp("shutdown")),
+      this.#carriers.close(),
+    ]);
     await within(this.#ports.clock, 5_000, "the last BYEs", hangingUp).catch((error: unknown) => {
       this.#log.warn({ error: describeError(error) }, "Some calls could not be ended");
     });

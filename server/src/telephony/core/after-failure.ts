@@ -25,6 +25,19 @@ const decidedByCallee: ReadonlySet<number> = new Set([
 ]);
 /** Unallocated, changed, busy, no answer, rejected, invalid number (ITU-T Q.850), inside a 500 or a 503. */
 const decidedInNetwork: ReadonlySet<number> = new Set([1, 17, 18, 19, 21, 22, 28]);
+/** What a refusal says besides its status (Retry-After, Reason). */
+export function readRefusal(headers: { retryAfter: string | undefined; reason: string | undefined }): {
+  retryAfterMs: number | null;
+  q850: number | null;
+} {
+  const seconds = /^\s*(\d{1,10})/.exec(headers.retryAfter ?? "")?.[1];
+  const cause = /\bQ\.850\s*;[^,]*?\bcause\s*=\s*(\d{1,3})/i.exec(headers.reason ?? "")?.[1];
+  return {
+    retryAfterMs: seconds === undefined ? null : Number(seconds) * 1_000,
+    q850: cause === undefined ? null : Number(cause),
+  };
+}
+
 const longestRestMs = 3_600_000;
 
 /**

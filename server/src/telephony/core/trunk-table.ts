@@ -5,6 +5,7 @@ import type { TrunkPeer } from "../directories.ts";
 export class TrunkTable {
   readonly #byAddress: { trunk: TrunkPeer; list: BlockList }[];
   readonly #byUsername: Map<string, TrunkPeer>;
+  readonly #byContact: Map<string, TrunkPeer>;
 
   constructor(trunks: readonly TrunkPeer[]) {
     const enabled = trunks.filter((trunk) => trunk.enabled);
@@ -14,6 +15,16 @@ export class TrunkTable {
     this.#byUsername = new Map(
       enabled.flatMap((trunk) => (trunk.username !== null && trunk.secret ? [[trunk.username, trunk]] : [])),
     );
+    this.#byContact = new Map(
+      enabled.flatMap((trunk) =>
+        trunk.registration && trunk.contactToken ? [[trunk.contactToken, trunk]] : [],
+      ),
+    );
+  }
+
+  /** The trunk whose registrar was given this user part as our Contact. */
+  findByContact(user: string): TrunkPeer | undefined {
+    return this.#byContact.get(user);
   }
 
   /** The first trunk, in the directory's order, that lists the address. */

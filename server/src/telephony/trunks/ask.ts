@@ -48,5 +48,10 @@ function finalResponse(request: SipRequest): Promise<SipResponse> {
 }
 
 function silence(request: SipRequest | null, roundTripMs: number): Answer {
-  return { response: null, request, roundTripMs, sentence: `No answer within ${Math.round(roundTripMs / 100) / 10} s` };
+  return {
+    response: null,
+    request,
+    roundTripMs,
+    sentence: `No answer within ${Math.round(roundTripMs / 100) / 10} s`,
+  };
 }

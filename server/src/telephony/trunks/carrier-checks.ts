@@ -1,7 +1,13 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { TrunkCheck } from "../../contract/trunks.ts";
-import { afterCheck, type CarrierHealth, isSignOfLife, nextCheckMs, unknownHealth } from "../core/carrier-health.ts";
+import {
+  afterCheck,
+  type CarrierHealth,
+  isSignOfLife,
+  nextCheckMs,
+  unknownHealth,
+} from "../core/carrier-health.ts";
 import type { TrunkPeer } from "../directories.ts";
 import type { SipEdges } from "../sip-edges.ts";
 import { ask } from "./ask.ts";
@@ -40,7 +46,11 @@ export class CarrierChecks {
     for (const [id, watched] of this.#watched) {
       const trunk = checked.get(id);
       // Its health is that of an address: another one begins anew.
-      if (trunk && targetOf(trunk) === targetOf(watched.trunk) && trunk.checkEveryMs === watched.trunk.checkEveryMs)
+      if (
+        trunk &&
+        targetOf(trunk) === targetOf(watched.trunk) &&
+        trunk.checkEveryMs === watched.trunk.checkEveryMs
+      )
         continue;
       watched.stopTimer();
       this.#watched.delete(id);
@@ -122,7 +132,8 @@ export class CarrierChecks {
       { clock, timeoutMs },
     );
     // 408 is the edge's own way of saying that nobody answered (RFC 3261 §8.1.3.1).
-    if (!response || response.status === 408) return { ...nothing, sentence: response ? "No answer" : sentence };
+    if (!response || response.status === 408)
+      return { ...nothing, sentence: response ? "No answer" : sentence };
     const { status } = response;
     return { answered: true, alive: isSignOfLife(status), status, roundTripMs, sentence };
   }

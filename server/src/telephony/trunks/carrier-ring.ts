@@ -16,6 +16,7 @@ import type { CarrierLine, RingOptions, RingTarget } from "../ring.ts";
 import { RungLeg } from "../ring.ts";
 import type { SipEdge } from "../sip-edge.ts";
 import { inviteWithAccount } from "./carrier-ring-invite.ts";
+import { refusalOf } from "./refusal.ts";
 import { agreedOffer, meetAnswer, presentOffer, termsHeaders } from "./media-terms.ts";
 
 /** A silent channel that lives through a ring: the media server must not take it for a party that vanished. */
@@ -213,7 +214,8 @@ export class CarrierRing implements Ring {
       this.#settle({ cause: "failed", sipStatus: null });
       return;
     }
-    this.#settle({ cause: ringFailureOf(error.status, this.#isRinging), sipStatus: error.status });
+    const cause = ringFailureOf(error.status, this.#isRinging);
+    this.#settle({ cause, sipStatus: error.status, ...refusalOf(error) });
   }
 
   #settle(outcome: AgentLeg | RingFailure): void {

@@ -101,7 +101,13 @@ export class Registration {
     const edge = this.#parts.edge();
     if (!edge) {
       // `onEdgeUp` begins again; nobody is asked meanwhile, so that there is nothing to wait for.
-      this.#set({ ...this.#state, state: "failed", status: null, sentence: "The SIP edge is away", nextTryAt: null });
+      this.#set({
+        ...this.#state,
+        state: "failed",
+        status: null,
+        sentence: "The SIP edge is away",
+        nextTryAt: null,
+      });
       return;
     }
     const answer = await this.#ask(edge, this.#expirySeconds, answerMs);
@@ -122,7 +128,10 @@ export class Registration {
         const until = new Date(now + after.grantedSeconds * 1_000).toISOString();
         const nextTryAt = new Date(now + after.refreshInMs).toISOString();
         if (this.#state.state !== "registered")
-          log.info({ trunkId: this.#trunk.id, grantedSeconds: after.grantedSeconds }, "Registered at a carrier");
+          log.info(
+            { trunkId: this.#trunk.id, grantedSeconds: after.grantedSeconds },
+            "Registered at a carrier",
+          );
         this.#set({ state: "registered", until, status, sentence: null, nextTryAt });
         return this.#soon(after.refreshInMs);
       }
@@ -136,7 +145,8 @@ export class Registration {
         const isNew = this.#state.state !== "failed" || this.#state.sentence !== sentence;
         if (isNew) log.warn({ trunkId: this.#trunk.id, status, nextTryAt }, `Not registered: ${sentence}`);
         // What was granted before lasts until it expires, whatever became of the refresh.
-        const until = this.#state.until !== null && Date.parse(this.#state.until) > now ? this.#state.until : null;
+        const until =
+          this.#state.until !== null && Date.parse(this.#state.until) > now ? this.#state.until : null;
         this.#set({ state: "failed", until, status, sentence, nextTryAt });
         return this.#soon(after.retryInMs);
       }

@@ -73,7 +73,9 @@ export class Registrations {
   async #closeOnce(): Promise<void> {
     this.#stopTimer();
     for (const stop of this.#stops) stop();
-    await Promise.all([...this.#running.values()].map(({ registration }) => registration.stop({ unregister: true })));
+    await Promise.all(
+      [...this.#running.values()].map(({ registration }) => registration.stop({ unregister: true })),
+    );
     this.#running.clear();
     await this.#renewing;
     if (this.#isHolder) await this.#parts.lease?.release().catch((error: unknown) => this.#warn(error));
@@ -133,7 +135,10 @@ export class Registrations {
   }
 
   #warn(error: unknown): void {
-    this.#parts.log.warn({ error: describeError(error) }, "The lease on carriers' registrations is not to be had");
+    this.#parts.log.warn(
+      { error: describeError(error) },
+      "The lease on carriers' registrations is not to be had",
+    );
   }
 }
 
