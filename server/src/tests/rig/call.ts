@@ -6,8 +6,10 @@
  */
 import type { G711 } from "./g711.ts";
 import type { Media } from "./media.ts";
-import { makeSdp, readSdp } from "./sdp.ts";
+import { makeSdp, profileOf, readSdp } from "./sdp.ts";
 import type { SdpOptions } from "./sdp.ts";
+import { newCryptoLine, readCryptoLine } from "./srtp.ts";
+import type { CryptoLine, Suite } from "./srtp.ts";
 import { answerChallenge } from "./sip-digest.ts";
 import type { Credentials } from "./sip-digest.ts";
 import { ackOfRefusal, SipDialog } from "./sip-dialog.ts";
@@ -29,6 +31,8 @@ export interface CallEnd {
   reason: string | null;
   /** The Retry-After header of a refusal. */
   retryAfter?: string | undefined;
+  /** The Warning header of a refusal. */
+  warning?: string | undefined;
   atMs: number;
 }
 
@@ -41,6 +45,14 @@ export interface CallOptions {
   hop: Address;
   credentials?: Credentials | undefined;
   headers?: [string, string][] | undefined;
+  encryption?: CallEncryption | undefined;
+}
+
+/** SRTP by SDES (RFC 4568): what is offered in a call that is made, and taken in one that is received. */
+export interface CallEncryption {
+  suites: readonly Suite[];
+  /** `RTP/SAVP`, or `RTP/AVP` (RFC 8643); an answer has the profile of its offer. */
+  profile: "RTP/SAVP" | "RTP/AVP";
 }
 
 export class Call {
@@ -59,6 +71,9 @@ export class Call {
   readonly #dialog: SipDialog;
   #setEnded: (end: CallEnd) => void = () => undefined;
   #sdpVersion = 0;
+  #ourKey: CryptoLine | undefined;
+  #theirKey: CryptoLine | null = null;
+  #earlySdp = "";
   #ackOf: { cseq: number; ack: SipMessage } | null = null;
   #inviteBranch = "";
   #triedCredentials = false;
@@ -176,12 +191,20 @@ export class Call {
     this.#respondToInvite("180 Ringing");
   }
 
+  /** 183 with an answer, and audio from now on: an announcement before the call is taken. */
+  progress(): void {
+    if (!this.invite) throw new Error("There is nothing to answer");
+    this.#takeSdp(this.invite.body);
+    this.#earlySdp = this.#localSdp();
+    this.#respondToInvite("183 Session Progress", this.#earlySdp);
+  }
+
   /** 200 OK; with an offer of our own if the INVITE had none. Resolves at the ACK. */
   async answer(timeoutMs = 10_000): Promise<void> {
     if (!this.invite || this.state !== "ringing")
       throw new Error(`There is nothing to answer: ${this.state}`);
     if (this.invite.body !== "") this.#takeSdp(this.invite.body);
-    this.#respondToInvite("200 OK", this.#localSdp());
+    this.#respondToInvite("200 OK", this.#earlySdp || this.#localSdp());
     this.#stopRepeating = this.#socket.repeatAnswer(this.invite, this.#inviteFrom);
     await waitFor("the ACK", () => this.state === "talking" || this.state === "over", {
       timeoutMs,
@@ -329,7 +352,8 @@ export class Call {
     }
     const by = this.#wantsToEnd && status === 487 ? "us" : "refused";
     const retryAfter = header(response, "Retry-After");
-    this.#finish({ by, status, reason: header(response, "Reason") ?? null, retryAfter });
+    const warning = header(response, "Warning");
+    this.#finish({ by, status, reason: header(response, "Reason") ?? null, retryAfter, warning });
   }
 
   #authorization(response: SipMessage, status: number, method: string, uri: string): [string, string][] {
@@ -379,12 +403,33 @@ export class Call {
     this.#sdpVersion += 1;
     const { host } = this.#socket;
     const { codecs } = this.#options;
-    const sdp: SdpOptions = { host, port: this.media.port, codecs, version: this.#sdpVersion };
+    const sdp: SdpOptions = {
+      ...{ host, port: this.media.port, codecs, version: this.#sdpVersion },
+      ...this.#protection(),
+    };
     return makeSdp(direction ? { ...sdp, direction } : sdp);
+  }
+
+  /** Of a call that is made our wish, else what the offer has, if we encrypt at all. */
+  #protection(): Pick<SdpOptions, "profile" | "crypto"> {
+    const { encryption } = this.#options;
+    if (!encryption) return {};
+    const offered = this.invite && this.invite.body !== "" ? this.invite.body : undefined;
+    const theirs = offered === undefined ? null : readCryptoLine(offered, encryption.suites);
+    if (offered !== undefined && !theirs) return {};
+    this.#ourKey ??= newCryptoLine(theirs?.suite ?? encryption.suites[0], theirs?.tag);
+    return { profile: offered === undefined ? encryption.profile : profileOf(offered), crypto: this.#ourKey };
   }
 
   #takeSdp(sdp: string): void {
     this.remoteSdp = sdp;
+    this.#protection();
+    const theirs = readCryptoLine(sdp, this.#ourKey ? [this.#ourKey.suite] : []);
+    const ours = this.#ourKey;
+    if (!ours || theirs?.master.equals(this.#theirKey?.master ?? Buffer.alloc(0)) !== true) {
+      this.#theirKey = ours ? theirs : null;
+      this.media.encrypt(ours && theirs ? { ours, theirs } : null);
+    }
     const target = readSdp(sdp);
     if (target) this.media.sendTo(target);
   }

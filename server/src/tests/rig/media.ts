@@ -7,6 +7,8 @@ import { decodeG711, encodeG711, payloadTypeOf } from "./g711.ts";
 import type { G711 } from "./g711.ts";
 import { decodeKey, decodeRtp, encodeRtp, keyPress, packetMs, samplesPerPacket } from "./rtp.ts";
 import type { RtpPacket, Slot } from "./rtp.ts";
+import type { CryptoLine } from "./srtp.ts";
+import { SrtpStream } from "./srtp.ts";
 import type { Sound } from "./tones.ts";
 
 export interface MediaTarget {
@@ -17,10 +19,18 @@ export interface MediaTarget {
   keyPayloadType: number | null;
 }
 
+/** The keys of both sides. */
+export interface MediaKeys {
+  ours: CryptoLine;
+  theirs: CryptoLine;
+}
+
 export interface Media {
   readonly port: number;
   /** Begins to send, or goes on to another address. */
   sendTo(target: MediaTarget): void;
+  /** From now on what goes out and comes in is encrypted; null: it is not. What can't be decrypted is not heard. */
+  encrypt(keys: MediaKeys | null): void;
   /** Stops to send (a party that went silent); what comes in is still heard. */
   pause(): void;
   /** Plays a sound over and over; null: silence. */
@@ -33,7 +43,14 @@ export interface Media {
   heardLately(durationMs: number): Sound;
   /** Keys received by RFC 4733. */
   keysHeard(): string;
-  readonly received: { packets: number; lost: number; sources: number; lastAtMs: number };
+  /** `undecipherable`: came while there were keys, and was not made with them. */
+  readonly received: {
+    packets: number;
+    lost: number;
+    sources: number;
+    lastAtMs: number;
+    undecipherable: number;
+  };
   readonly sent: { packets: number };
   close(): Promise<void>;
 }
@@ -49,8 +66,13 @@ export async function openMedia(host = "127.0.0.1"): Promise<Media> {
     socket.bind(port, host, resolve);
   });
   const ear = new Ear();
+  let decrypting: SrtpStream | null = null;
   socket.on("message", (bytes) => {
-    const packet = decodeRtp(bytes);
+    // RTCP shares the port where both sides want it to (RFC 5761): it is not listened to.
+    if (((bytes[1] ?? 0) & 0x7f) >= 64 && ((bytes[1] ?? 0) & 0x7f) < 96) return;
+    const plain = decrypting ? decrypting.unprotect(bytes) : bytes;
+    if (!plain) ear.received.undecipherable += 1;
+    const packet = plain && decodeRtp(plain);
     if (packet) ear.hear(packet);
   });
   // A peer that is gone answers with ICMP; that is its affair.
@@ -62,6 +84,10 @@ export async function openMedia(host = "127.0.0.1"): Promise<Media> {
     sendTo: (target) => {
       ear.expect(target);
       mouth.sendTo(target);
+    },
+    encrypt: (keys) => {
+      decrypting = keys && new SrtpStream(keys.theirs);
+      mouth.encrypt(keys && new SrtpStream(keys.ours));
     },
     pause: () => {
       mouth.stop();
@@ -87,7 +113,8 @@ class Mouth {
   readonly sent = { packets: 0 };
   readonly #socket: Socket;
   readonly #ssrc = randomInt(2 ** 32);
-  #sequence = randomInt(2 ** 16);
+  #sequence = randomInt(2 ** 15);
+  #encrypting: SrtpStream | null = null;
   #timestamp = randomInt(2 ** 32);
   #target: MediaTarget | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -110,6 +137,10 @@ class Mouth {
     this.#timer = setInterval(() => {
       this.#sendDue();
     }, 10);
+  }
+
+  encrypt(stream: SrtpStream | null): void {
+    this.#encrypting = stream;
   }
 
   stop(): void {
@@ -169,7 +200,9 @@ class Mouth {
     const timestamp = this.#timestamp + slot.timestampOffset;
     this.#sequence = (this.#sequence + 1) & 0xffff;
     const packet = { payloadType, marker, payload, timestamp, sequence: this.#sequence, ssrc: this.#ssrc };
-    this.#socket.send(encodeRtp(packet), this.#target?.port, this.#target?.host);
+    const plain = encodeRtp(packet);
+    const bytes = this.#encrypting ? this.#encrypting.protect(plain) : plain;
+    this.#socket.send(bytes, this.#target?.port, this.#target?.host);
     this.sent.packets += 1;
   }
 
@@ -187,7 +220,7 @@ class Mouth {
 const pauseAfterKey = Array.from({ length: 5 }, () => "pause" as const);
 
 class Ear {
-  readonly received = { packets: 0, lost: 0, sources: 0, lastAtMs: 0 };
+  readonly received = { packets: 0, lost: 0, sources: 0, lastAtMs: 0, undecipherable: 0 };
   keys = "";
   #samples = new Int16Array(sampleRate * 10);
   #length = 0;

@@ -2,6 +2,8 @@
 import type { G711 } from "./g711.ts";
 import { payloadTypeOf } from "./g711.ts";
 import type { MediaTarget } from "./media.ts";
+import type { CryptoLine } from "./srtp.ts";
+import { writeCryptoLine } from "./srtp.ts";
 
 const keyPayloadType = 101;
 
@@ -12,9 +14,13 @@ export interface SdpOptions {
   codecs: readonly G711[];
   direction?: "sendrecv" | "sendonly" | "recvonly" | "inactive";
   version?: number;
+  /** RTP/AVP by default. */
+  profile?: string;
+  crypto?: CryptoLine | undefined;
 }
 
-export function makeSdp({ host, port, codecs, direction = "sendrecv", version = 1 }: SdpOptions): string {
+export function makeSdp(options: SdpOptions): string {
+  const { host, port, codecs, direction = "sendrecv", version = 1, profile = "RTP/AVP", crypto } = options;
   const types = codecs.map((codec) => payloadTypeOf[codec]);
   return [
     "v=0",
@@ -22,14 +28,20 @@ export function makeSdp({ host, port, codecs, direction = "sendrecv", version = 
     "s=-",
     `c=IN IP4 ${host}`,
     "t=0 0",
-    `m=audio ${port} RTP/AVP ${[...types, keyPayloadType].join(" ")}`,
+    `m=audio ${port} ${profile} ${[...types, keyPayloadType].join(" ")}`,
     ...codecs.map((codec) => `a=rtpmap:${payloadTypeOf[codec]} ${codec}/8000`),
     `a=rtpmap:${keyPayloadType} telephone-event/8000`,
     `a=fmtp:${keyPayloadType} 0-15`,
     "a=ptime:20",
+    ...(crypto ? [writeCryptoLine(crypto)] : []),
     `a=${direction}`,
     "",
   ].join("\r\n");
+}
+
+/** The profile of the first audio line. */
+export function profileOf(sdp: string): string {
+  return /^m=audio \d+ (\S+)/m.exec(sdp)?.[1] ?? "RTP/AVP";
 }
 
 /** Where to send audio and how; null if the audio line is refused or without G.711. */

@@ -36,3 +36,40 @@ export function answerChallenge(
   if (opaque !== undefined) parts.push(`opaque="${opaque}"`);
   return `Digest ${parts.join(", ")}`;
 }
+
+const ourRealm = "carrier.rig";
+const ourNonce = randomBytes(12).toString("hex");
+
+/** A challenge of the telephone's own. */
+export function challengeFor(algorithm: "MD5" | "SHA-256"): string {
+  const parts = [
+    `realm="${ourRealm}"`,
+    `nonce="${ourNonce}"`,
+    `algorithm=${algorithm}`,
+    'qop="auth,auth-int"',
+  ];
+  return `Digest ${parts.join(", ")}, opaque="a \\"quoted\\" word"`;
+}
+
+/** Whether a header answers that challenge with the right password. */
+export function isAnswerRight(
+  value: string | undefined,
+  { username, password, algorithm }: Credentials & { algorithm: "MD5" | "SHA-256" },
+  method: string,
+): boolean {
+  if (value === undefined) return false;
+  const parameter = (name: string): string | undefined => {
+    const match = new RegExp(`[\\s,]${name}=(?:"([^"]*)"|([^,\\s]+))`, "i").exec(value);
+    return match?.[1] ?? match?.[2];
+  };
+  const hash = (text: string): string =>
+    createHash(algorithm === "MD5" ? "md5" : "sha256")
+      .update(text)
+      .digest("hex");
+  const secret = hash(`${username}:${ourRealm}:${password}`);
+  const [nc, cnonce, uri] = [parameter("nc"), parameter("cnonce"), parameter("uri")];
+  const asked = hash(`${method}:${uri}`);
+  const isOurs =
+    parameter("nonce") === ourNonce && parameter("qop") === "auth" && parameter("algorithm") === algorithm;
+  return isOurs && parameter("response") === hash(`${secret}:${ourNonce}:${nc}:${cnonce}:auth:${asked}`);
+}

@@ -12,9 +12,10 @@
  */
 import { randomBytes } from "node:crypto";
 import { Call } from "./call.ts";
+import type { CallEncryption } from "./call.ts";
 import type { G711 } from "./g711.ts";
 import { openMedia } from "./media.ts";
-import { answerChallenge } from "./sip-digest.ts";
+import { answerChallenge, challengeFor, isAnswerRight } from "./sip-digest.ts";
 import type { Credentials } from "./sip-digest.ts";
 import { allHeaders, header, methodOf, statusOf, uriOf } from "./sip-message.ts";
 import type { SipMessage } from "./sip-message.ts";
@@ -30,6 +31,9 @@ export interface TelephoneOptions {
   port?: number;
   codecs?: readonly G711[];
   credentials?: Credentials;
+  encryption?: CallEncryption;
+  /** Asks who calls it for these (RFC 3261 section 22): 407, until the answer is right. */
+  asksFor?: Credentials & { algorithm: "MD5" | "SHA-256" };
   /** Domain of From; the host by default. */
   domain?: string;
 }
@@ -85,10 +89,16 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   }
 
   async function takeInvite(invite: SipMessage, from: Address): Promise<void> {
+    const { asksFor, encryption } = options;
+    if (asksFor && !isAnswerRight(header(invite, "Proxy-Authorization"), asksFor, "INVITE")) {
+      const headers: [string, string][] = [["Proxy-Authenticate", challengeFor(asksFor.algorithm)]];
+      socket.respond(invite, from, "407 Proxy Authentication Required", { headers });
+      return;
+    }
     socket.respond(invite, from, "100 Trying");
     const remote = uriOf(header(invite, "From") ?? "");
     const media = await openMedia(host);
-    const call = new Call(socket, { media, codecs, local, remote, hop: from }, invite);
+    const call = new Call(socket, { media, codecs, encryption, local, remote, hop: from }, invite);
     calls.push(call);
     waiting.push(call);
   }
@@ -107,8 +117,17 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     async call({ to, at, headers }) {
       const remote = to.startsWith("sip") ? to : `sip:${to}@${at.host}:${at.port}`;
       const media = await openMedia(host);
-      const { credentials } = options;
-      const call = new Call(socket, { media, codecs, local, remote, hop: at, credentials, headers });
+      const { credentials, encryption } = options;
+      const call = new Call(socket, {
+        media,
+        codecs,
+        encryption,
+        local,
+        remote,
+        hop: at,
+        credentials,
+        headers,
+      });
       calls.push(call);
       return call.invited();
     },
