@@ -1,6 +1,7 @@
 /** Which database and which data directory a command works on, whether the program runs or not. */
 import { resolve } from "node:path";
-import { openLog } from "../base/log.ts";
+import { Failure } from "../base/failure.ts";
+import { describeError, openLog } from "../base/log.ts";
 import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
 import { findRunningPostgres } from "../store/running-postgres.ts";
 import type { Terminal } from "./command.ts";
@@ -26,6 +27,8 @@ export async function openDataPlace(
   if (url !== undefined && url !== "") return { dataDir: folder, databaseUrl: url, close: nothing };
   const running = beside ? await findRunningPostgres(folder) : null;
   if (running !== null) return { dataDir: folder, databaseUrl: running, close: nothing };
-  const server = await startEmbeddedPostgres(folder, openLog("silent"));
+  const server = await startEmbeddedPostgres(folder, openLog("silent")).catch((error: unknown) => {
+    throw new Failure("unavailable", describeError(error));
+  });
   return { dataDir: folder, databaseUrl: server.url, close: () => server.close() };
 }
