@@ -11,39 +11,39 @@ describe("after a carrier's failure", () => {
   it.each([401, 402, 403, 407, 408, 420, 482, 488, 500, 502, 503, 504, 513, 606])(
     "%i is the next one's turn",
     (status) => {
-      expect(afterFailure(failed(status))).toEqual({ then: "next", restMs: 0 });
+      expect(afterFailure(failed(status))).toEqual({ go: "next", restMs: 0 });
     },
   );
 
   it.each([404, 410, 480, 484, 486, 487, 600, 603, 604, 607])("%i is the callee's answer", (status) => {
-    expect(afterFailure(failed(status))).toEqual({ then: "end" });
+    expect(afterFailure(failed(status))).toEqual({ go: "end" });
   });
 
   it("silence and an INVITE that could not be sent are the next one's turn", () => {
-    expect(afterFailure(failed(null, { cause: "cancelled", wasSilent: true })).then).toBe("next");
-    expect(afterFailure(failed(null, { cause: "unreachable" })).then).toBe("next");
+    expect(afterFailure(failed(null, { cause: "cancelled", wasSilent: true })).go).toBe("next");
+    expect(afterFailure(failed(null, { cause: "unreachable" })).go).toBe("next");
   });
 
   it("a 503 says for how long to stay away, within reason", () => {
-    expect(afterFailure(failed(503, { retryAfterMs: 30_000 }))).toEqual({ then: "next", restMs: 30_000 });
-    expect(afterFailure(failed(503, { retryAfterMs: 1e12 }))).toEqual({ then: "next", restMs: 3_600_000 });
-    expect(afterFailure(failed(500, { retryAfterMs: 30_000 }))).toEqual({ then: "next", restMs: 0 });
+    expect(afterFailure(failed(503, { retryAfterMs: 30_000 }))).toEqual({ go: "next", restMs: 30_000 });
+    expect(afterFailure(failed(503, { retryAfterMs: 1e12 }))).toEqual({ go: "next", restMs: 3_600_000 });
+    expect(afterFailure(failed(500, { retryAfterMs: 30_000 }))).toEqual({ go: "next", restMs: 0 });
   });
 
   it("a 500 that tells of a busy line, by its Reason, is the callee's answer", () => {
-    expect(afterFailure(failed(500, { q850: 17 }))).toEqual({ then: "end" });
-    expect(afterFailure(failed(500, { q850: 38 })).then).toBe("next");
+    expect(afterFailure(failed(500, { q850: 17 }))).toEqual({ go: "end" });
+    expect(afterFailure(failed(500, { q850: 38 })).go).toBe("next");
   });
 
   it("nobody is rung twice, and nobody is called who was given up", () => {
     const statuses = fc.option(fc.integer({ min: 300, max: 699 }), { nil: null });
     fc.assert(
       fc.property(statuses, fc.boolean(), (status, wasRinging) => {
-        expect(afterFailure(failed(status, { wasRinging: true })).then).toBe("end");
-        expect(afterFailure(failed(status, { wasRinging, cause: "cancelled" })).then).toBe("end");
-        expect(afterFailure(failed(status, { wasRinging, cause: "no-answer" })).then).toBe("end");
+        expect(afterFailure(failed(status, { wasRinging: true })).go).toBe("end");
+        expect(afterFailure(failed(status, { wasRinging, cause: "cancelled" })).go).toBe("end");
+        expect(afterFailure(failed(status, { wasRinging, cause: "no-answer" })).go).toBe("end");
       }),
     );
-    expect(afterFailure(failed(200)).then).toBe("end");
+    expect(afterFailure(failed(200)).go).toBe("end");
   });
 });

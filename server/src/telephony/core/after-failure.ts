@@ -15,9 +15,9 @@ export interface FailedAttempt {
 }
 
 export type AfterFailure =
-  | { then: "end" }
+  | { go: "end" }
   /** `restMs`: how long the carrier is to be left alone. */
-  | { then: "next"; restMs: number };
+  | { go: "next"; restMs: number };
 
 /** What the callee, or the numbering plan, has decided: another carrier would ring them again, or find nobody either. */
 const decidedByCallee: ReadonlySet<number> = new Set([
@@ -48,10 +48,10 @@ const longestRestMs = 3_600_000;
 export function afterFailure(attempt: FailedAttempt): AfterFailure {
   const { sipStatus, cause, wasRinging, wasSilent, retryAfterMs, q850 } = attempt;
   const restMs = sipStatus === 503 ? Math.min(Math.max(0, retryAfterMs ?? 0), longestRestMs) : 0;
-  if (wasSilent) return { then: "next", restMs: 0 };
-  if (cause === "cancelled" || cause === "no-answer" || wasRinging) return { then: "end" };
-  if (sipStatus === null) return { then: "next", restMs };
-  if (sipStatus < 300) return { then: "end" }; // answered, and lost by our own media server
-  if (decidedByCallee.has(sipStatus) || (q850 !== null && decidedInNetwork.has(q850))) return { then: "end" };
-  return { then: "next", restMs };
+  if (wasSilent) return { go: "next", restMs: 0 };
+  if (cause === "cancelled" || cause === "no-answer" || wasRinging) return { go: "end" };
+  if (sipStatus === null) return { go: "next", restMs };
+  if (sipStatus < 300) return { go: "end" }; // answered, and lost by our own media server
+  if (decidedByCallee.has(sipStatus) || (q850 !== null && decidedInNetwork.has(q850))) return { go: "end" };
+  return { go: "next", restMs };
 }

@@ -137,7 +137,7 @@ export class CarrierCall implements Ring {
     const { retryAfterMs = null, q850 = null } = refusal ?? {};
     const isSilent = wasSilent && !this.#isCancelled;
     const decided = afterFailure({ sipStatus, cause, wasRinging, wasSilent: isSilent, retryAfterMs, q850 });
-    if (decided.then === "end") return this.#settle({ cause, sipStatus });
+    if (decided.go === "end") return this.#settle({ cause, sipStatus });
     if (decided.restMs > 0) attempt.rest(decided.restMs);
     this.#failure = { cause: isSilent ? "unreachable" : cause, sipStatus };
     if (this.#isCancelled) this.#settle({ cause: "cancelled", sipStatus: null });
