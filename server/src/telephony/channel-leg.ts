@@ -9,6 +9,7 @@ import { silenceLimitFor } from "./core/silence.ts";
 import { KeyBuffer } from "./core/digit-entry.ts";
 import { collectDigits } from "./collect-digits.ts";
 
+import type { PartyOffer } from "./connector.ts";
 import type { HangUps } from "./hang-up-dialog.ts";
 import type {
   CollectOptions,
@@ -68,12 +69,10 @@ export interface LegParts {
  *   up ──BYE, fault, hangUp──► ended   (once; the other side gets its BYE)
  */
 export class ChannelLeg implements Leg {
-  readonly channelId: string;
   readonly sipCallId: string;
   readonly ended: Promise<LegEnd>;
   readonly channel: Channel;
-  /** The media server that the channel is on. */
-  readonly media: MediaConnection;
+  #media: MediaConnection;
   readonly #parts: LegParts;
   readonly #party: Party;
   readonly #silenceLimitMs: number;
@@ -85,12 +84,11 @@ export class ChannelLeg implements Leg {
   #music: LoopedMusic | null = null;
   /** Plays, collections and recordings follow each other. */
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #prepared: Promise<void>;
+  #prepared: Promise<void>;
 
   constructor(connection: PartyConnection, channel: Channel, parts: LegParts) {
     this.channel = channel;
-    this.channelId = channel.uuid;
-    this.media = connection.media;
+    this.#media = connection.media;
     this.sipCallId = connection.party.sip.callId;
     this.#parts = parts;
     this.#silenceLimitMs = connection.silenceLimitMs;
@@ -109,10 +107,19 @@ export class ChannelLeg implements Leg {
       },
     });
     channel.onDigit((digit) => this.#onDigit(digit));
-    void channel.gone.then(connection.giveBack);
-    void channel.gone.then((cause) => this.#end({ by: "system", cause: cause ?? "shutdown" }));
+    void channel.vanished.then(connection.giveBack);
+    void channel.gone.then((cause) => this.#end({ by: "system", cause: cause ?? "server-lost" }));
     this.#prepared = this.#prepare(connection);
     if (!connection.party.connected) void this.#end({ by: "remote", cause: "normal" }); // left while being made
+  }
+
+  get channelId(): string {
+    return this.channel.uuid;
+  }
+
+  /** The media server that the channel is on. */
+  get media(): MediaConnection {
+    return this.#media;
   }
 
   get signal(): AbortSignal {
@@ -198,6 +205,38 @@ export class ChannelLeg implements Leg {
     this.channel.lose();
   }
 
+  /**
+   * When its media server is gone, the leg goes on elsewhere: `connect` gives the party's offer another channel, and the
+   * party hears of it by a re-INVITE.
+   */
+  moveBy(connect: (offer: PartyOffer) => Promise<PooledConnection>): void {
+    this.channel.moveBy(async () => {
+      const lost = this.#media;
+      const answer = (localSdp: string) => this.#party.moveTo(localSdp);
+      const made = await connect({ sdp: this.#party.offer, answer });
+      try {
+        if (this.signal.aborted) throw new Error("The party left meanwhile");
+        await this.#party.settleOn(made.channel);
+      } catch (error) {
+        made.giveBack();
+        void this.#parts.hangUps.end(made.channel, {}, this.log); // never rejects
+        throw error;
+      }
+      this.#media = made.media;
+      const { uuid: channelId } = made.endpoint;
+      this.log.warn({ channelId, from: lost.name, to: made.media.name }, "A call goes on elsewhere");
+      // When the channel is the new one.
+      setImmediate(() => this.#settle(made));
+      return made;
+    });
+  }
+
+  #settle(made: PooledConnection): void {
+    void this.channel.vanished.then(made.giveBack);
+    if (this.signal.aborted) void this.#parts.hangUps.end(made.channel, {}, this.log); // never rejects
+    this.#prepared = this.#prepare(made);
+  }
+
   tell(state: "flow" | "waiting" | "talking"): void {
     if (this.signal.aborted) return;
     this.#party.tell(state);
@@ -260,7 +299,7 @@ export class ChannelLeg implements Leg {
     return turn;
   }
 
-  async #prepare({ party, endpoint }: PartyConnection): Promise<void> {
+  async #prepare({ party, endpoint }: PooledConnection): Promise<void> {
     // Opus channels run at 48 kHz, of which speech needs a third.
     const isWide = /^a=rtpmap:\d+ opus\//im.test(endpoint.local.sdp ?? "");
     const rate: Record<string, string> = isWide ? { record_sample_rate: "16000" } : {};

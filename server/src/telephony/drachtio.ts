@@ -52,6 +52,8 @@ export interface SipDialog extends EventEmitter {
   remote: { sdp: string };
   readonly req: SipRequest;
   destroy(options?: { headers?: Record<string, string> }): Promise<unknown>;
+  /** A re-INVITE; resolves with the other side's answer, rejects with a SipError. */
+  modify(localSdp: string): Promise<string>;
   request(options: { method: string; headers?: Record<string, string>; body?: string }): Promise<SipResponse>;
   /** A re-INVITE without SDP: their offer, and how to answer it in the ACK. */
   modify(options: { noAck: true }): Promise<{ sdp: string; ack(localSdp: string): void }>;

@@ -6,6 +6,7 @@ import { ChannelLeg } from "./channel-leg.ts";
 import type { LegParts } from "./channel-leg.ts";
 import { causeOfSipStatus } from "./core/cause.ts";
 import { callerNumber } from "./core/dialed-number.ts";
+import { isPlainRtp } from "./core/sdp.ts";
 import type { SilenceLimits } from "./core/silence.ts";
 import { silenceHeader, silenceLimitFor } from "./core/silence.ts";
 import type { ChannelCounters } from "./channel.ts";
@@ -154,6 +155,7 @@ export class AdmittedCall implements InboundCall {
       this.#leg = leg;
       this.#parts.onLeg(leg);
       leg.logUp("customer");
+      if (isPlainRtp(offer)) leg.moveBy((again) => media.reconnect(again, { srf, headers }, leg.signal));
       void leg.ended.then((end) => this.end(end));
       return leg;
     } catch (error) {

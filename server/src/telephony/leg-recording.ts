@@ -19,9 +19,12 @@ export class ChannelRecording implements LegRecording {
   #finish: (outcome: RecordingOutcome) => void = () => undefined;
   #stopListening: () => void = () => undefined;
   #isStopping = false;
+  #hasVanished = false;
   #stopProblem: string | null = null;
   #startedAt: number;
   readonly #partingsBefore: number;
+  /** The channel's, while it is recorded: on another media server it has another one. */
+  readonly #uuid: string;
 
   /** Starts recording; rejects when the media server refuses. */
   static async start(
@@ -47,13 +50,17 @@ export class ChannelRecording implements LegRecording {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#partingsBefore = channel.partings;
+    this.#uuid = channel.uuid;
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
     this.#stopListening = media.onRecordingStopped(path, (event) => {
       this.#end(this.#complete(this.#durationOf(event)));
     });
-    void channel.gone.then(() => this.#settleByFile());
+    void channel.vanished.then(() => {
+      this.#hasVanished = true;
+      return this.#settleByFile();
+    });
   }
 
   get startedAt(): number {
@@ -64,11 +71,11 @@ export class ChannelRecording implements LegRecording {
     if (this.#isStopping) return this.finished;
     this.#isStopping = true;
     try {
-      if (!this.#channel.isGone) {
-        await this.#channel.api("uuid_record", [this.#channel.uuid, "stop", quotePath(this.path)]);
+      if (!this.#hasVanished) {
+        await this.#channel.api("uuid_record", [this.#uuid, "stop", quotePath(this.path)]);
       }
     } catch (error) {
-      if (!this.#channel.isGone) this.#stopProblem = describeError(error);
+      if (!this.#hasVanished) this.#stopProblem = describeError(error);
     }
     void this.#settleByFile();
     return this.finished;

@@ -5,6 +5,7 @@ import type { ChannelRequest, Connection, Connector, PartyOffer } from "./connec
 import { NoChannel } from "./connector.ts";
 import type { MediaServerLoad } from "./core/choose-media-server.ts";
 import { chooseMediaServer, takesCalls } from "./core/choose-media-server.ts";
+import { pause } from "./deadline.ts";
 import { createMrf } from "./drachtio.ts";
 import type { TelephonyConfig } from "./interfaces.ts";
 import { MediaConnection } from "./media-connection.ts";
@@ -15,6 +16,10 @@ import { ReservedChannel } from "./trunks/media-reservation.ts";
 const patienceMs = 3_000;
 /** When there is no next one. */
 const lastPatienceMs = 6_000;
+
+/** A media server that crashed is mostly started again at once: callers who wait stay for it so long. */
+const comeBackWithinMs = 10_000;
+const lookAgainMs = 100;
 
 /** Which servers administrators want empty. */
 export interface MediaDrains {
@@ -168,6 +173,21 @@ export class MediaPool {
       if (error instanceof NoChannel) media.countFailure(error.why);
       throw error;
     }
+  }
+
+  /**
+   * A channel for somebody whose media server is gone: on another one, or on that one if it comes back soon. Rejects as
+   * `connect` does.
+   */
+  async reconnect(
+    offer: PartyOffer,
+    request: Omit<ChannelRequest, "deadlineMs">,
+    signal: AbortSignal,
+  ): Promise<PooledConnection> {
+    const until = this.#clock.now() + comeBackWithinMs;
+    while (!this.hasRoom() && this.#clock.now() < until && !signal.aborted)
+      await pause(this.#clock, lookAgainMs, signal);
+    return this.connect(offer, request);
   }
 
   close(): void {

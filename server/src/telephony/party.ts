@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { describeError } from "../base/log.ts";
 import { causeOfReason } from "./core/cause.ts";
-import { inspectOffer, isSameSession } from "./core/sdp.ts";
+import { continueSession, inspectOffer, isSameMedia, isSameSession } from "./core/sdp.ts";
 import { within } from "./deadline.ts";
 import type { SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import type { LegEnd } from "./leg.ts";
@@ -27,7 +27,7 @@ export interface PartyEvents {
  */
 export class Party {
   readonly dialog: SipDialog;
-  readonly #channel: SipDialog;
+  #channel: SipDialog;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #events: PartyEvents;
@@ -35,6 +35,9 @@ export class Party {
   readonly #terms: MediaTerms | null;
   /** What the party offered last and got our answer to. */
   #lastOffer: string;
+  /** The media server is not the one that began the session: its descriptions don't go on with the former ones. */
+  #isMoved = false;
+  #answerAfterMove = "";
 
   constructor(
     dialog: SipDialog,
@@ -76,6 +79,34 @@ export class Party {
       });
   }
 
+  /** What a channel elsewhere needs to know of the party's media. */
+  get offer(): string {
+    return this.#lastOffer;
+  }
+
+  /**
+   * Tells the party to send its media elsewhere, by a re-INVITE with the description of another channel, and passes
+   * what the party answers on to that channel if it is not what it knows.
+   */
+  async moveTo(localSdp: string): Promise<SipDialog> {
+    this.#isMoved = true;
+    const continued = continueSession(localSdp, this.dialog.local.sdp);
+    const asking = this.dialog.modify(continued);
+    this.#answerAfterMove = await within(this.#clock, renegotiationDeadlineMs, "a re-INVITE", asking);
+    return this.dialog;
+  }
+
+  /** The channel that `moveTo` was for is up. */
+  async settleOn(channel: SipDialog): Promise<void> {
+    this.#channel = channel;
+    const answer = this.#answerAfterMove;
+    if (isSameMedia(answer, this.#lastOffer)) return;
+    const asking = channel.request({ method: "INVITE", body: answer });
+    const result = await within(this.#clock, renegotiationDeadlineMs, "a change of media", asking);
+    if (result.status !== 200) throw new Error(`The media server refused new media with ${result.status}`);
+    this.#lastOffer = answer;
+  }
+
   async #renegotiate(request: SipRequest, response: SipResponse): Promise<void> {
     try {
       const offer = request.body ?? "";
@@ -108,7 +139,8 @@ export class Party {
     const result = await within(this.#clock, renegotiationDeadlineMs, "a change of media", asking);
     if (result.status !== 200) return { status: result.status === 491 ? 491 : 488, sdp: "" };
     this.#lastOffer = offer;
-    this.dialog.local.sdp = met.toParty(result.body ?? "");
+    const answer = met.toParty(result.body ?? "");
+    this.dialog.local.sdp = this.#isMoved ? continueSession(answer, this.dialog.local.sdp) : answer;
     return { status: 200, sdp: this.dialog.local.sdp };
   }
 

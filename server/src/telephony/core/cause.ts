@@ -15,7 +15,8 @@ export const hangUpCauses = [
   "congestion", // no capacity here or there
   "media-lost", // nothing came from the party for too long: unplugged, or its network is gone
   "session-expired", // RFC 4028: nobody refreshed the session
-  "shutdown", // this server is going down, or it lost its SIP edge or media server
+  "server-lost", // its media server is gone
+  "shutdown", // this server is going down, or it lost its SIP edge
   "failed", // everything else
 ] as const;
 export type HangUpCause = (typeof hangUpCauses)[number];
@@ -108,6 +109,7 @@ const q850OfCause: Record<HangUpCause, number> = {
   congestion: 42,
   "media-lost": 41,
   "session-expired": 102,
+  "server-lost": 41,
   shutdown: 41,
   failed: 41,
 };

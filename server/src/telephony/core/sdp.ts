@@ -59,6 +59,37 @@ export function isSameSession(a: string, b: string): boolean {
   return withoutOrigin(a) === withoutOrigin(b);
 }
 
+/** Whether the media are RTP and nothing else: no keys, no ICE, so that they can be sent from somewhere else at any time. */
+export function isPlainRtp(sdp: string): boolean {
+  const verdict = inspectOffer(sdp);
+  return verdict.ok && !verdict.isSecure && !/^a=(crypto|fingerprint|ice-ufrag):/m.test(sdp);
+}
+
+/** Whether media go to the same place in the same codec: what a channel has to know of its party. */
+export function isSameMedia(a: string, b: string): boolean {
+  return JSON.stringify(targetOf(a)) === JSON.stringify(targetOf(b));
+}
+
+function targetOf(sdp: string): unknown {
+  const lines = sdp.split(/\r\n|\n/);
+  const audio = findAudio(lines);
+  if (!audio || audio === "malformed") return null;
+  const own = audio.attributes.find((line) => line.startsWith("c="));
+  const connection = own ?? lines.find((line) => line.startsWith("c="));
+  return [connection, audio.port, audio.profile, codecsOf(audio)[0], directionOf(audio, lines)];
+}
+
+/**
+ * The next description of a session that was described before (RFC 3264 §8: the same origin, the version one higher),
+ * whoever wrote this one.
+ */
+export function continueSession(sdp: string, previous: string): string {
+  const before = /^o=(\S+) (\S+) (\d+) (.*?)\r?$/m.exec(previous);
+  if (!before) return sdp;
+  const [, user, id, version = "0", rest] = before;
+  return sdp.replace(/^o=.*?(\r?)$/m, `o=${user} ${id} ${BigInt(version) + 1n} ${rest}$1`);
+}
+
 function withoutOrigin(sdp: string): string {
   return sdp
     .split(/\r\n|\n/)

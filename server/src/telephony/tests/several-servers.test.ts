@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Call } from "../../tests/rig/call.ts";
 import { openTelephone } from "../../tests/rig/telephone.ts";
 import type { Telephone } from "../../tests/rig/telephone.ts";
 import { makeTone, writeWav } from "../../tests/rig/tones.ts";
@@ -78,7 +79,7 @@ async function callOn(pair: Pair) {
   }
 }
 
-async function callOut(beside?: Leg): Promise<{ leg: AgentLeg; telephone: Telephone }> {
+async function callOut(beside?: Leg): Promise<{ leg: AgentLeg; rung: Call }> {
   const telephone = await openTelephone({ number: "elsewhere" });
   telephones.push(telephone);
   const ring = stand.telephony.dialOut({
@@ -90,7 +91,7 @@ async function callOut(beside?: Leg): Promise<{ leg: AgentLeg; telephone: Teleph
   const leg = await ring.answered;
   if (!isLeg(leg)) throw new Error(`A leg was expected, not ${leg.cause}`);
   legs.push(leg);
-  return { leg, telephone };
+  return { leg, rung };
 }
 
 describe("two media servers", () => {
@@ -135,3 +136,70 @@ describe("two media servers", () => {
     expect((await refused.ended).status).toBe(503);
   });
 });
+
+describe("when a media server hangs", () => {
+  it("new calls go to the other one, agents' legs on it end, callers go on elsewhere, and it is cleaned when it is back", async () => {
+    const waiting = await callOn(b);
+    const bystander = await callOn(a);
+    const agent = await callOut(waiting.leg);
+    const playing = waiting.leg.startMusic(music);
+    await waiting.call.waitToHear(600);
+    const channelId = waiting.leg.channelId;
+    b.pause();
+    try {
+      // Whichever is chosen: nobody knows yet.
+      const callers = await Promise.all([callInOnly(), callInOnly()]);
+      for (const leg of await Promise.all(callers.map(({ inbound }) => inbound.answer()))) legs.push(leg);
+      expect(await agent.leg.ended).toEqual({ by: "system", cause: "server-lost" });
+      expect(viewOf(b)).toMatchObject({ state: "down" });
+      expect(stand.telephony.health().media.ok).toBe(true);
+      expect(stand.telephony.health().media.sentence).toContain(nameOf(b));
+      await until("the caller on the other server", () => waiting.leg.channelId !== channelId);
+      const { packets } = waiting.call.media.received;
+      await until("media from there", () => waiting.call.media.received.packets > packets + 20);
+      await waiting.call.waitToHear(600);
+      expect([waiting.leg.signal.aborted, bystander.leg.signal.aborted]).toEqual([false, false]);
+    } finally {
+      b.resume();
+    }
+    await until("the server to be back, and empty", () => viewOf(b).sessions === 0);
+    expect(viewOf(b)).toMatchObject({ state: "up", reconnects: 1 });
+    await playing.stop();
+  });
+});
+
+describe("when a media server and its edge die", () => {
+  it("only what hung on them is touched", async () => {
+    const waiting = await callOn(b);
+    const bystander = await callOn(a);
+    const agent = await callOut(waiting.leg);
+    const bridge = await stand.telephony.bridge(waiting.leg, agent.leg);
+    await b.kill();
+    expect(await bridge.ended).toEqual({ by: "agent", legEnd: { by: "system", cause: "server-lost" } });
+    const playing = waiting.leg.startMusic(music);
+    await waiting.call.waitToHear(600);
+    await until("the loss of the edge", () =>
+      stand.telephony.servers().sip.some(({ state }) => state === "down"),
+    );
+    const { sip } = stand.telephony.health();
+    expect(sip.ok).toBe(true);
+    expect(sip.sentence).toContain(b.name);
+    await callIn();
+    for (let i = 0; i < 2; i++) await callOut();
+    await playing.stop();
+    const another = await callOut(waiting.leg);
+    await stand.telephony.bridge(waiting.leg, another.leg);
+    waiting.call.play(makeTone({ hz: 1_000, durationMs: 2_000 }));
+    await another.rung.waitToHear(1_000);
+    await waiting.leg.hangUp();
+    expect((await waiting.call.ended).by).toBe("them");
+    expect(bystander.leg.signal.aborted).toBe(false);
+  });
+});
+
+async function callInOnly() {
+  const telephone = await openTelephone({ number: "+15550179" });
+  telephones.push(telephone);
+  const [call, inbound] = await Promise.all([telephone.call({ to: "1000", at: a.udp }), stand.nextCall()]);
+  return { call, inbound };
+}
