@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { addressesOf, externalAddress, ownAddress } from "./deploy/addresses.mjs";
-import { linesFor, missingFrom, newEnv } from "./deploy/env-file.mjs";
+import { clusterVariables, completedEnv, missingFrom, newEnv, variables } from "./deploy/env-file.mjs";
 import { root, stop } from "./prepare.mjs";
 
 const usage = `npm run setup:env -- [options]
@@ -16,14 +16,24 @@ const usage = `npm run setup:env -- [options]
   --external IP       the address that callers see (default: the machine's, or the one that NAME has)
   --region CC         where numbers without a country code are from, like US (default: they stay as they are)
   --update            adds to an existing file what it lacks, and changes nothing else
-  --file PATH         another file than .env`;
+  --file PATH         another file than .env
+  --cluster           only the secrets, for deploy/kubernetes; with --database and --redis the URLs of stores elsewhere`;
 
 const text = { type: "string" };
-const options = { domain: text, address: text, external: text, region: text, file: text };
+const options = {
+  domain: text,
+  address: text,
+  external: text,
+  region: text,
+  file: text,
+  database: text,
+  redis: text,
+};
 
 function readOptions() {
   try {
-    const flags = { update: { type: "boolean", default: false }, help: { type: "boolean", default: false } };
+    const flag = { type: "boolean", default: false };
+    const flags = { update: flag, help: flag, cluster: flag };
     return parseArgs({ options: { ...options, ...flags } }).values;
   } catch (error) {
     return stop(`${error.message}\n\n${usage}`);
@@ -66,16 +76,28 @@ async function ask(given) {
   return { domain, address, external, region };
 }
 
+/** A cluster has many machines: their addresses are in its own files. */
+const wantedBy = ({ cluster }) => (cluster ? clusterVariables : variables);
+const answersTo = async (given, missing) => {
+  if (given.cluster) return { database: given.database, redis: given.redis };
+  const ofTheMachine = missing.some(({ answer: key }) => key !== undefined && key !== "region");
+  return ofTheMachine ? await ask(given) : { region: given.region ?? "" };
+};
+
 async function create(path, given) {
-  const answers = await ask(given);
+  const wanted = wantedBy(given);
+  const answers = await answersTo(given, wanted);
   // "wx": a file that appeared meanwhile is not overwritten either.
-  writeFileSync(path, newEnv(answers), { flag: "wx", mode: 0o600 });
-  console.log(`Wrote ${path} for ${answers.domain}, ${answers.address}, seen as ${answers.external}.`);
+  writeFileSync(path, newEnv(answers, wanted), { flag: "wx", mode: 0o600 });
+  const where = given.cluster
+    ? ""
+    : ` for ${answers.domain}, ${answers.address}, seen as ${answers.external}`;
+  console.log(`Wrote ${path}${where}.`);
   console.log("Its secrets are random. Keep a copy with your backups, and show it to nobody.");
 }
 
 async function update(path, present, given) {
-  const missing = missingFrom(present);
+  const missing = missingFrom(present, wantedBy(given));
   const names = missing.map(({ name }) => name).join(", ");
   if ((statSync(path).mode & 0o077) !== 0) {
     chmodSync(path, 0o600);
@@ -83,10 +105,8 @@ async function update(path, present, given) {
   }
   if (missing.length === 0) return console.log(`${path} has every variable; nothing was changed.`);
   if (!given.update) stop(`${path} lacks ${names}. "npm run setup:env -- --update" adds them.`);
-  const needsAnswers = missing.some(({ answer: key }) => key !== undefined && key !== "region");
-  const answers = needsAnswers ? await ask(given) : { region: given.region ?? "" };
-  const before = present === "" || present.endsWith("\n") ? present : `${present}\n`;
-  writeFileSync(path, [before, ...linesFor(missing, answers)].join("\n"), { mode: 0o600 });
+  const answers = await answersTo(given, missing);
+  writeFileSync(path, completedEnv(present, answers, wantedBy(given)), { mode: 0o600 });
   console.log(`Added to ${path}: ${names}.`);
 }
 

@@ -87,6 +87,18 @@ describe("the file .env of a production server", () => {
     expect(contents("old").get("POSTGRES_PASSWORD")).toBe("kept");
   });
 
+  it("has only secrets for a cluster, and leads to the example's stores unless others are named", async () => {
+    expect((await run("cluster", "--cluster")).code).toBe(0);
+    const file = contents("cluster");
+    expect(file.get("DATABASE_URL")).toBe(
+      `postgres://ringdown:${file.get("POSTGRES_PASSWORD")}@postgres:5432/ringdown`,
+    );
+    expect(file.get("REDIS_URL")).toBe(`redis://:${file.get("REDIS_PASSWORD")}@redis:6379`);
+    expect(file.has("SIP_ADDRESS")).toBe(false);
+    await run("named", "--cluster", "--database", "postgres://r:p@db.invalid/r");
+    expect(contents("named").get("DATABASE_URL")).toBe("postgres://r:p@db.invalid/r");
+  });
+
   it("is not made from half an answer or a wrong one", async () => {
     const unnamed = await run("wrong", "--address", "192.0.2.10");
     expect(unnamed).toMatchObject({ code: 1, said: expect.stringContaining("--domain is needed") as string });

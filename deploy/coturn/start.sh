@@ -9,22 +9,30 @@ config=/tmp/turnserver.conf
 certificate=/tmp/turn.crt
 key=/tmp/turn.key
 look_every=${TURN_LOOK_EVERY_SECONDS:-60}
+# Either the two files, or the folder in which the proxy keeps its own, by authority and name.
 store=${TURN_CERTIFICATES:-/caddy/caddy/certificates}
 
-# The newest, whichever authority it is from.
-newest() { ls -t "$store"/*/"$TURN_DOMAIN/$TURN_DOMAIN.$1" 2>/dev/null | head -n 1; }
+find_certificate() {
+  if [ -n "${TURN_CERTIFICATE:-}" ]; then
+    from=$TURN_CERTIFICATE from_key=$TURN_KEY
+  else
+    # The newest, whichever authority it is from.
+    from=$(ls -t "$store"/*/"$TURN_DOMAIN/$TURN_DOMAIN.crt" 2>/dev/null | head -n 1)
+    from_key=${from%.crt}.key
+  fi
+}
 
 # True when there is another certificate than before, which is then in place.
 take_certificate() {
-  from=$(newest crt)
-  [ -n "$from" ] && [ -r "${from%.crt}.key" ] || return 1
+  find_certificate
+  [ -r "$from" ] && [ -r "$from_key" ] || return 1
   if cmp -s "$from" "$certificate"; then return 1; fi
-  cp "${from%.crt}.key" "$key" && cp "$from" "$certificate"
+  cp "$from_key" "$key" && cp "$from" "$certificate"
 }
 
 write_config() {
-  # A browser's relay may talk to this machine's media and to nothing else: whoever gets a credential reaches no
-  # neighbour through it. coturn knows that the external address is its own.
+  # A browser's relay may talk to the media servers and to nothing else: whoever gets a credential reaches no neighbour
+  # through it. coturn knows that the external address is its own.
   cat >"$config" <<EOF
 realm=$TURN_DOMAIN
 listening-ip=$TURN_ADDRESS
@@ -40,7 +48,7 @@ stale-nonce=600
 total-quota=2400
 denied-peer-ip=0.0.0.0-255.255.255.255
 denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
-allowed-peer-ip=$TURN_ADDRESS
+$(echo "${TURN_PEERS:-$TURN_ADDRESS}" | tr ',' '\n' | sed -n 's/^./allowed-peer-ip=&/p')
 no-multicast-peers
 no-tcp-relay
 no-software-attribute

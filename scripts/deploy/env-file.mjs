@@ -4,9 +4,31 @@ import { randomBytes } from "node:crypto";
 const hex = () => randomBytes(24).toString("hex");
 const base64Key = () => randomBytes(32).toString("base64");
 
+/** Of the programs themselves. */
+const shared = [
+  { name: "DRACHTIO_SECRET", about: "The control port of the SIP edge.", secret: hex },
+  { name: "FREESWITCH_SECRET", about: "The event socket of the media server.", secret: hex },
+  { name: "RINGDOWN_TURN_SECRET", about: "What credentials for the relay are made from.", secret: hex },
+  {
+    name: "RINGDOWN_SECRETS_KEY",
+    about: "Encrypts carriers' passwords. Keep a copy with your backups: without it they are typed again.",
+    secret: base64Key,
+  },
+];
+
+/** Of the stores. */
+const passwords = [
+  {
+    name: "POSTGRES_PASSWORD",
+    about: "The database's. It is set once, when its volume is made.",
+    secret: hex,
+  },
+  { name: "REDIS_PASSWORD", about: "The router's log.", secret: hex },
+];
+
 /**
- * `secret` is random and never shown, `answer` comes from whoever installs. Secrets are hexadecimal where they stand in
- * a URL of docker-compose.yml.
+ * What docker-compose.yml needs. `secret` is random and never shown, `answer` comes from whoever installs. Secrets are
+ * hexadecimal where they stand in a URL.
  *
  * @type {{ name: string, about: string, secret?: () => string, answer?: string }[]}
  */
@@ -27,21 +49,21 @@ export const variables = [
     about: "Where numbers without a country code are from (ISO 3166).",
     answer: "region",
   },
-  {
-    name: "POSTGRES_PASSWORD",
-    about: "The database's. It is set once, when the volume is made.",
-    secret: hex,
-  },
-  { name: "REDIS_PASSWORD", about: "The router's log.", secret: hex },
-  { name: "DRACHTIO_SECRET", about: "The control port of the SIP edge.", secret: hex },
-  { name: "FREESWITCH_SECRET", about: "The event socket of the media server.", secret: hex },
-  { name: "RINGDOWN_TURN_SECRET", about: "What credentials for the relay are made from.", secret: hex },
-  {
-    name: "RINGDOWN_SECRETS_KEY",
-    about: "Encrypts carriers' passwords. Keep a copy with your backups: without it they are typed again.",
-    secret: base64Key,
-  },
+  ...passwords,
+  ...shared,
   { name: "GRAFANA_PASSWORD", about: "Grafana's administrator (user admin).", secret: hex },
+];
+
+/** What the secret of deploy/kubernetes needs. */
+export const clusterVariables = [
+  ...passwords,
+  ...shared,
+  {
+    name: "DATABASE_URL",
+    about: "The database: the example's, unless another was named.",
+    answer: "database",
+  },
+  { name: "REDIS_URL", about: "The router's log, likewise.", answer: "redis" },
 ];
 
 /** The names that a `.env` file sets, with their values. */
@@ -51,20 +73,34 @@ export function readEnv(text) {
 }
 
 /** The variables that the file does not set. An empty one is set: its owner wanted it so. */
-export function missingFrom(text) {
+export function missingFrom(text, wanted = variables) {
   const set = readEnv(text);
-  return variables.filter(({ name }) => !set.has(name));
+  return wanted.filter(({ name }) => !set.has(name));
 }
 
-/** The lines for these variables, each under the comment that says what it is. */
-export function linesFor(wanted, answers) {
-  return wanted.map(({ name, about, secret, answer }) => {
-    const value = secret === undefined ? (answers[answer] ?? "") : secret();
+/** The lines for these variables, each under the comment that says what it is. `present` is what the file sets already. */
+function linesFor(wanted, answers, present) {
+  const values = new Map(present);
+  for (const { name, secret } of wanted) if (secret !== undefined) values.set(name, secret());
+  const stores = {
+    database: `postgres://ringdown:${values.get("POSTGRES_PASSWORD")}@postgres:5432/ringdown`,
+    redis: `redis://:${values.get("REDIS_PASSWORD")}@redis:6379`,
+  };
+  return wanted.map(({ name, about, answer }) => {
+    const value = answer === undefined ? values.get(name) : (answers[answer] ?? stores[answer] ?? "");
     return `# ${about}\n${name}=${value}\n`;
   });
 }
 
-export function newEnv(answers) {
-  const head = "# Ringdown's production stack (docker-compose.yml). Nobody else may read this file.\n";
-  return [head, ...linesFor(variables, answers)].join("\n");
+export function newEnv(answers, wanted = variables) {
+  return [
+    "# Ringdown in production. Nobody else may read this file.\n",
+    ...linesFor(wanted, answers, []),
+  ].join("\n");
+}
+
+/** The file with what it lacks at its end, and every line of it as it was. */
+export function completedEnv(text, answers, wanted = variables) {
+  const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  return [before, ...linesFor(missingFrom(text, wanted), answers, readEnv(text))].join("\n");
 }
