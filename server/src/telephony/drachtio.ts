@@ -100,6 +100,12 @@ export interface Srf extends EventEmitter {
       stackDialogId?: string;
     },
   ): Promise<SipRequest>;
+  /** Calls back before anything that came in the same packet is read: no response is missed, however quick it is. */
+  request(
+    uri: string,
+    options: { method: string; headers?: Record<string, string> },
+    onSent: (error: Error | null, request?: SipRequest) => void,
+  ): void;
   /** The connect application inside; `client` exists from `connect` on. */
   readonly app: {
     client?: {

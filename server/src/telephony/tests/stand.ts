@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
-import type { InboundCall, PhoneAccount, Telephony, TelephonyConfig, TrunkPeer } from "../telephony.ts";
+import type {
+  InboundCall,
+  PhoneAccount,
+  Telephony,
+  TelephonyConfig,
+  TelephonyPorts,
+  TrunkPeer,
+} from "../telephony.ts";
 import { plainTrunk } from "../directories.ts";
 import { startTelephony } from "../telephony.ts";
 import type { Pair } from "./pair.ts";
@@ -38,6 +45,7 @@ export async function openStand(
     trunks?: TrunkPeer[];
     config?: Partial<TelephonyConfig>;
     pair?: Pair;
+    ports?: Partial<TelephonyPorts>;
     maxChannels?: number;
   } = {},
 ): Promise<Stand> {
@@ -74,6 +82,7 @@ export async function openStand(
       },
       phones: { find: (username) => Promise.resolve(phones.get(username)) },
       people: { isStillAllowed: (personId) => !barred.has(personId) },
+      ...options.ports,
       drains: drained,
     },
   );

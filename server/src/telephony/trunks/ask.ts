@@ -23,28 +23,27 @@ export async function ask(
   const late = new Promise<"late">((resolve) => {
     stopTimer = clock.setTimer(begunAt + timeoutMs, () => resolve("late"));
   });
+  let sent: SipRequest | null = null;
+  const answered = new Promise<SipResponse>((resolve, reject) => {
+    srf.request(uri, { method, headers }, (error, request) => {
+      if (error ?? !request) return reject(error ?? new Error("nothing was sent"));
+      sent = request;
+      request.on("response", (response: SipResponse) => {
+        if (response.status >= 200) resolve(response);
+      });
+    });
+  });
   try {
-    const sending = srf.request(uri, { method, headers });
-    const request = await Promise.race([sending, late]);
-    if (request === "late") return silence(null, elapsed());
-    const response = await Promise.race([finalResponse(request), late]);
-    if (response === "late") return silence(request, elapsed());
+    const response = await Promise.race([answered, late]);
+    if (response === "late") return silence(sent, elapsed());
     const sentence = `${response.status} ${response.reason}`.trim();
-    return { response, request, roundTripMs: elapsed(), sentence };
+    return { response, request: sent, roundTripMs: elapsed(), sentence };
   } catch (error) {
     const sentence = `${method} could not be sent: ${describeError(error)}`;
     return { response: null, request: null, roundTripMs: elapsed(), sentence };
   } finally {
     stopTimer();
   }
-}
-
-function finalResponse(request: SipRequest): Promise<SipResponse> {
-  return new Promise((resolve) => {
-    request.on("response", (response: SipResponse) => {
-      if (response.status >= 200) resolve(response);
-    });
-  });
 }
 
 function silence(request: SipRequest | null, roundTripMs: number): Answer {
