@@ -7,7 +7,7 @@ import { openLines } from "./app/lines.ts";
 import { openMetricsPort } from "./app/metrics-port.ts";
 import { openScreens } from "./app/screens.ts";
 import { openTraces } from "./app/traces.ts";
-import { openWeb } from "./app/web.ts";
+import { type House, openWeb } from "./app/web.ts";
 import { systemClock } from "./base/clock.ts";
 import { countLines } from "./base/counted-log.ts";
 import type { Log } from "./base/log.ts";
@@ -51,12 +51,12 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
 async function start(config: Config, plainLog: Log, closing: Closing): Promise<RunningApp> {
   const log = countLines(plainLog);
   const parts = await layFoundations(config, systemClock, log, closing);
-  await openTraces(config, parts, closing);
+  const tracing = await openTraces(config, parts, closing);
   const lines = await openLines(config, parts, closing);
   const screens = await openScreens(config, parts, lines, closing);
   let stopping: Promise<void> | null = null;
   const isDraining = () => stopping !== null;
-  const house = { config, parts, lines, screens, isDraining };
+  const house: House = { config, parts, lines, screens, tracing, requests: new Set(), isDraining };
   const http = await openWeb(house, closing);
   const metrics = await openMetricsPort(house, log.counts, closing);
   closing.add("business days", await keepBusinessDays(parts.acd, parts.clock, log));

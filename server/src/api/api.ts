@@ -1,5 +1,4 @@
 /** The door of the API: HTTP and WebSocket over the contract's endpoints. The only folder that knows Express. */
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -15,6 +14,7 @@ import { renderDocs } from "./docs-page.ts";
 import { routeOf, type RouteParts } from "./endpoint-route.ts";
 import { answerError } from "./error-answer.ts";
 import { describeApi } from "./openapi.ts";
+import { type AnsweredRequest, followRequests, nameRoute } from "./request-log.ts";
 import { defaultRateLimits, openLimiter, RateLimited, type RateLimits } from "./rate-limits.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
 import type { Sessions } from "./sessions.ts";
@@ -45,6 +45,8 @@ export interface ApiOptions {
   connectSources?: readonly string[];
   /** Per minute; see rate-limits.ts. */
   rateLimits?: Partial<RateLimits>;
+  /** Hears each request once it is answered. Must be quick. */
+  onRequest?: (request: AnsweredRequest) => void;
   /** Tests and development: an answer against the contract is an error. */
   strictResults?: boolean;
 }
@@ -103,15 +105,22 @@ function buildApp(options: ApiOptions): Express {
   app.set("trust proxy", trustedProxies.length > 0 ? [...trustedProxies] : false);
   app.set("etag", false);
   const isHttps = tls !== undefined || publicUrl?.startsWith("https:") === true;
-  app.use(nameRequests(log), setSecurityHeaders(isHttps, options.connectSources ?? []));
+  app.use(
+    followRequests(log, options.onRequest ?? (() => undefined)),
+    setSecurityHeaders(isHttps, options.connectSources ?? []),
+  );
   const parts = routeParts(options);
   mountDocs(app, options);
-  for (const bound of endpoints) app[methodOf(bound)](bound.endpoint.path, noStore, ...routeOf(bound, parts));
+  for (const bound of endpoints) {
+    const { path } = bound.endpoint;
+    app[methodOf(bound)](path, nameRoute(path), noStore, ...routeOf(bound, parts));
+  }
   app.use("/api", () => {
     throw new Failure("not-found", "There is no such endpoint; /api/docs lists them");
   });
-  if (staticDir !== null && existsSync(join(staticDir, "index.html"))) app.use(serveApp(staticDir));
-  app.use(() => {
+  if (staticDir !== null && existsSync(join(staticDir, "index.html")))
+    app.use(nameRoute("app"), serveApp(staticDir));
+  app.use(nameRoute("none"), () => {
     throw new Failure("not-found", "There is no such page");
   });
   app.use(answerErrors(log));
@@ -149,22 +158,6 @@ function mountDocs(app: Express, { endpoints, version }: ApiOptions): void {
   app.get("/api/docs", (_request, response) => {
     response.type("html").send(page);
   });
-}
-
-function nameRequests(log: Log): RequestHandler {
-  return (request, response, next) => {
-    const requestId = randomUUID();
-    const startedAt = performance.now();
-    response.locals["requestId"] = requestId;
-    response.setHeader("X-Request-Id", requestId);
-    response.once("finish", () => {
-      const tookMs = Math.round(performance.now() - startedAt);
-      // The path without its query: what callers searched for is nobody's business in a log.
-      const { method, path } = request;
-      log.debug({ requestId, method, path, status: response.statusCode, tookMs }, "request");
-    });
-    next();
-  };
 }
 
 const noStore: RequestHandler = (_request, response, next) => {

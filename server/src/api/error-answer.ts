@@ -1,5 +1,5 @@
 import { Failure } from "../base/failure.ts";
-import { describeError, type Log } from "../base/log.ts";
+import type { Log } from "../base/log.ts";
 import { type ErrorBody, type FailureCode, failureStatus } from "../contract/errors.ts";
 
 /** An HTTP answer that is not 2xx. */
@@ -40,8 +40,7 @@ export function answerError(error: unknown, requestId: string, log: Log): ErrorA
       message: sentences[status] ?? "The request cannot be read",
       requestId,
     });
-  const stack = error instanceof Error ? error.stack : undefined;
-  log.error({ requestId, error: describeError(error), stack }, "a bug: a request failed");
+  log.error({ requestId, error }, "a bug: a request failed");
   return answer(500, { code: "internal", message: "Something went wrong on our side", requestId });
 }
 

@@ -1,4 +1,5 @@
 /** The door of the realtime feed: `/api/realtime`, see contract/live.ts. */
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
@@ -37,6 +38,8 @@ export interface RealtimeHub {
   /** Returns the function that stops it. A listener that throws is logged. */
   onPresence(listener: PresenceListener): () => void;
   isConnected(personId: string): boolean;
+  /** Connections now. */
+  connections(): number;
   /** Session over: says `signed-out` and closes that session's connections. */
   endSession(sessionId: string): void;
   /** Role or rights changed: closes the person's connections; they come back with a new snapshot. */
@@ -113,6 +116,10 @@ class Hub implements RealtimeHub {
     return (this.#listeners.get(personId)?.connections.size ?? 0) > 0;
   }
 
+  connections(): number {
+    return this.#connections().length;
+  }
+
   /** Who has signed out is not there any more, however long their browser takes to say goodbye. */
   endSession(sessionId: string): void {
     for (const listener of this.#listeners.values())
@@ -176,7 +183,9 @@ class Hub implements RealtimeHub {
 
   #connect(socket: WebSocket, wire: Duplex, { sessionId, user, token }: Admitted): void {
     const listener = this.#listenerOf(user);
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
+    const log = this.#options.log.child({ connectionId: randomUUID(), personId: user.id });
+    log.debug({}, "a realtime connection stands");
     const connection: RealtimeConnection = new RealtimeConnection({
       socket,
       wire,

@@ -1,4 +1,5 @@
 /** Prometheus' figures on their own port, when one is configured. */
+import { statfs } from "node:fs/promises";
 import { startMetricsListener } from "../api/metrics-listener.ts";
 import type { LogCounts } from "../base/counted-log.ts";
 import { describeError } from "../base/log.ts";
@@ -31,6 +32,14 @@ export async function openMetricsPort(
     servers: () => lines.telephony.servers(),
     backlog: () => ledger.backlog(),
     logged: () => counts,
+    pool: () => parts.postgres.load(),
+    disk: () => diskOf(config.dataDir),
+    realtimeConnections: () => screens.hub.connections(),
+    callbacks: () => ({ open: parts.callbacks.open(), busy: parts.callbacks.busy() }),
+    traces: () => house.tracing?.counts() ?? null,
+  });
+  house.requests.add((request) => {
+    metrics.requestAnswered(request);
   });
   closing.add("metrics", () => {
     metrics.close();
@@ -48,4 +57,10 @@ export async function openMetricsPort(
   });
   closing.add("metrics port", () => listener.close());
   return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}/metrics`;
+}
+
+/** Free: for this user, which may be less than what the file system has left for root. */
+async function diskOf(path: string): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(path);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }

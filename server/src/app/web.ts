@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Api, startApi } from "../api/api.ts";
 import { healthEndpoints } from "../api/health.handlers.ts";
+import type { AnsweredRequest } from "../api/request-log.ts";
 import type { BoundEndpoint } from "../base/handler.ts";
 import { describeError } from "../base/log.ts";
 import type { Config } from "../config.ts";
@@ -17,6 +18,7 @@ import { whyEndpoints } from "../interactions/why.handlers.ts";
 import { reportEndpoints } from "../reports/reports.ts";
 import { openSimulations } from "../simulation/simulation.ts";
 import type { SipCredentialIssued } from "../telephony/telephony.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { clientAddressOf } from "./client-address.ts";
 import type { Closing } from "./closing.ts";
 import { StartError } from "./embedded-pair.ts";
@@ -32,6 +34,9 @@ export interface House {
   parts: Foundations;
   lines: Lines;
   screens: Screens;
+  tracing: Tracing | null;
+  /** Who hears of each request that was answered. */
+  requests: Set<(request: AnsweredRequest) => void>;
   isDraining(): boolean;
 }
 
@@ -75,6 +80,9 @@ export async function openWeb(house: House, closing: Closing): Promise<string> {
     version,
     publicUrl,
     trustedProxies,
+    onRequest: (request) => {
+      for (const hear of house.requests) hear(request);
+    },
   }).catch((error: unknown) => {
     throw new StartError(`${describeError(error)}; set RINGDOWN_HTTP_PORT or RINGDOWN_HTTP_HOST`);
   });
@@ -170,14 +178,21 @@ function credential({ config, parts }: House, issued: SipCredentialIssued): SipC
 export async function lookAtHealth({ parts, lines, isDraining }: House) {
   const draining = isDraining();
   return {
-    postgres: await parts.postgres.ping().then(
-      () => ({ ok: true, sentence: "answers" }),
-      (error: unknown) => ({ ok: false, sentence: describeError(error) }),
+    postgres: await timed(
+      parts.postgres.ping().then(
+        () => ({ ok: true, sentence: "answers" }),
+        (error: unknown) => ({ ok: false, sentence: describeError(error) }),
+      ),
     ),
-    eventLog: await parts.routerLog.check(),
+    eventLog: await timed(parts.routerLog.check()),
     ...lines.telephony.health(),
     draining: { ok: !draining, sentence: draining ? "draining: no new calls" : "taking calls" },
   };
+}
+
+async function timed<T extends object>(asking: Promise<T>): Promise<T & { tookMs: number }> {
+  const startedAt = performance.now();
+  return { ...(await asking), tookMs: performance.now() - startedAt };
 }
 
 /** Browsers give microphones to `localhost`, and people read it more easily than an address. */

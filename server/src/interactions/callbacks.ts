@@ -44,6 +44,8 @@ export interface Callbacks extends CallbackDesk {
   shown(callback: KeptCallback): Callback;
   /** Hears that something has changed; returns the function that stops it. */
   on(listener: () => void): () => void;
+  /** How many open ones this process looks after. */
+  open(): number;
   /** How many are being called or talk now. */
   busy(): number;
   /** Nobody is called from now on; resolves when the calls under way are over. What waits stays in the database. */
@@ -186,6 +188,10 @@ class Keeper implements Callbacks {
   on(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  open(): number {
+    return this.#waits.size;
   }
 
   busy(): number {

@@ -1,6 +1,12 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Clock } from "../base/clock.ts";
 
+export interface PartState {
+  ok: boolean;
+  /** How long it took to find out. */
+  tookMs?: number;
+}
+
 /** What is asked at each scrape. */
 export interface HouseSources {
   clock: Clock;
@@ -9,7 +15,7 @@ export interface HouseSources {
   /** How this node stands in the routing. */
   routing(): { isLeading: boolean; epoch: number; unfinalLines: number; lagMs: number };
   /** Whether each part can be reached; a part that does not answer in time counts as away. */
-  parts(): Promise<Record<string, { ok: boolean }>>;
+  parts(): Promise<Record<string, PartState>>;
   /** Since the start of the program. */
   traffic(): { callsNow: number; callsRejected: Record<string, number>; registrations: number };
   /** Entries of the ledger that are not in the database yet. */
@@ -72,17 +78,41 @@ export function watchHouse(registry: Registry, sources: HouseSources): void {
 }
 
 function watchParts(registry: Registry, { clock, parts }: HouseSources): void {
-  registry.registerMetric(
-    new Gauge({
-      name: "ringdown_part_up",
-      help: "1 when the part can be reached: PostgreSQL, the router's log (memory or Redis), SIP edge, media server.",
-      labelNames: ["part"],
-      registers: [],
-      async collect() {
-        const found = await within(clock, partsWithinMs, parts());
-        for (const part of partNames) this.set({ part }, Number(found?.[part]?.ok ?? false));
-      },
-    }),
+  let asking: ReturnType<HouseSources["parts"]> | null = null;
+  /** Both gauges of a scrape are told of one look. */
+  const ask = () => {
+    asking ??= within(clock, partsWithinMs, parts())
+      .then((found) => found ?? {})
+      .finally(() => (asking = null));
+    return asking;
+  };
+  const gauge = (name: string, help: string, read: (part: PartState | undefined) => number | null) => {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        labelNames: ["part"],
+        registers: [],
+        async collect() {
+          const found = await ask();
+          this.reset();
+          for (const part of partNames) {
+            const value = read(found[part]);
+            if (value !== null) this.set({ part }, value);
+          }
+        },
+      }),
+    );
+  };
+  gauge(
+    "ringdown_part_up",
+    "1 when the part can be reached: PostgreSQL, the router's log (memory or Redis), SIP edge, media server.",
+    (part) => Number(part?.ok ?? false),
+  );
+  gauge(
+    "ringdown_part_answer_seconds",
+    "How long the part took to answer at this scrape; absent when it did not, or was not asked.",
+    (part) => (part?.ok && part.tookMs !== undefined ? part.tookMs / 1_000 : null),
   );
 }
 

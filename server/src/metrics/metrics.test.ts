@@ -74,7 +74,8 @@ async function open() {
   const listeners = new Set<(entry: LedgerEntry) => void>();
   const house = {
     queues: [{ name: 'Sales "north"', row }],
-    parts: () => Promise.resolve({ postgres: { ok: true }, eventLog: { ok: false } }),
+    parts: () => Promise.resolve({ postgres: { ok: true, tookMs: 5 }, eventLog: { ok: false, tookMs: 9 } }),
+    disk: () => Promise.resolve({ freeBytes: 1_000, totalBytes: 4_000 }),
   };
   const log = countLines(openLog("silent"));
   const metrics = openMetrics({
@@ -94,6 +95,11 @@ async function open() {
     backlog: () => ({ entries: 11 }),
     servers: () => servers,
     logged: () => log.counts,
+    pool: () => ({ inUse: 4, idle: 6, waiting: 1 }),
+    disk: () => house.disk(),
+    realtimeConnections: () => 8,
+    callbacks: () => ({ open: 5, busy: 2 }),
+    traces: () => ({ exported: 20, dropped: 3, waiting: 1 }),
   });
   const { contentType } = metrics;
   const scrape = () => metrics.scrape();
@@ -107,7 +113,7 @@ async function open() {
   const tell = (event: LedgerEvent) => {
     for (const hear of listeners) hear({ interactionId: "i", seq: 1, at: 0, event });
   };
-  return { house, log, listener, tell, read: () => readSeries(listener) };
+  return { house, log, listener, metrics, tell, read: () => readSeries(listener) };
 }
 
 async function get(listener: MetricsListener, path = "/metrics", method = "GET") {
@@ -238,6 +244,71 @@ describe("the metrics", () => {
     expect(series.get('ringdown_queue_entered_total{queue_id="q1"}')).toBe(2);
     const infos = [...series.keys()].filter((name) => name.startsWith("ringdown_queue_info"));
     expect(infos).toEqual(['ringdown_queue_info{queue_id="q1",name="Verkauf"}']);
+  });
+
+  it("tell the database's pool, the disk, browsers, calls back and traces", async () => {
+    const { read, house } = await open();
+    expect(Object.fromEntries(await read())).toMatchObject({
+      'ringdown_part_answer_seconds{part="postgres"}': 0.005,
+      'ringdown_postgres_connections{state="in-use"}': 4,
+      'ringdown_postgres_connections{state="idle"}': 6,
+      ringdown_postgres_waiting: 1,
+      ringdown_data_free_bytes: 1_000,
+      ringdown_data_size_bytes: 4_000,
+      ringdown_realtime_connections: 8,
+      'ringdown_callbacks{state="waiting"}': 3,
+      'ringdown_callbacks{state="busy"}': 2,
+      'ringdown_trace_spans_total{result="exported"}': 20,
+      'ringdown_trace_spans_total{result="dropped"}': 3,
+    });
+    house.disk = () => Promise.reject(new Error("gone"));
+    const series = await read();
+    expect(series.has("ringdown_data_free_bytes")).toBe(false);
+    // Away: how long it took to find that out is no time of an answer.
+    expect(series.has('ringdown_part_answer_seconds{part="eventLog"}')).toBe(false);
+  });
+
+  it("count recordings, messages, keys, faults and calls back", async () => {
+    const { read, tell } = await open();
+    const recording = { recordingId: "r", kind: "talk" } as const;
+    tell({ ...recording, type: "recording.stopped", durationMs: 2_500, bytes: 40_000, sha256: "s" });
+    tell({ type: "recording.mismatch", recordingId: "r", durationMs: 2_500, expectedMs: 3_000 });
+    tell({ type: "recording.failed", recordingId: "r", sentence: "No room" });
+    tell({ type: "voicemail.left", recordingId: "r", queueId: null, durationMs: 1 });
+    tell({ type: "flow.pressed", node: "menu", digits: "1" });
+    tell({ type: "flow.timeout", node: "menu" });
+    tell({ type: "fault", where: "ivr", sentence: "s" });
+    tell({ type: "fault", where: "somewhere new", sentence: "s" });
+    tell({ type: "callback.asked", callbackId: "c", queueId: "q1", number: "+15550142" });
+    tell({ type: "callback.called", number: "+15550142", try: 1, cause: "busy", ringMs: 1 });
+    expect(Object.fromEntries(await read())).toMatchObject({
+      'ringdown_recordings_total{result="finished"}': 1,
+      'ringdown_recordings_total{result="mismatch"}': 1,
+      'ringdown_recordings_total{result="failed"}': 1,
+      ringdown_recorded_bytes_total: 40_000,
+      ringdown_recorded_seconds_total: 2.5,
+      ringdown_voicemails_total: 1,
+      'ringdown_ivr_inputs_total{result="pressed"}': 1,
+      'ringdown_ivr_inputs_total{result="timeout"}': 1,
+      'ringdown_ivr_inputs_total{result="invalid"}': 0,
+      'ringdown_faults_total{where="ivr"}': 1,
+      'ringdown_faults_total{where="other"}': 1,
+      ringdown_callbacks_asked_total: 1,
+      'ringdown_callback_tries_total{result="busy"}': 1,
+      'ringdown_callback_tries_total{result="answered"}': 0,
+    });
+  });
+
+  it("measure requests by route and class of status", async () => {
+    const { read, metrics } = await open();
+    metrics.requestAnswered({ method: "GET", route: "/api/queues/:queueId", status: 200, tookMs: 12 });
+    metrics.requestAnswered({ method: "GET", route: "/api/queues/:queueId", status: 204, tookMs: 3 });
+    metrics.requestAnswered({ method: "BREW", route: "none", status: 404, tookMs: 1 });
+    expect(Object.fromEntries(await read())).toMatchObject({
+      'ringdown_http_request_seconds_count{method="GET",route="/api/queues/:queueId",status="2xx"}': 2,
+      'ringdown_http_request_seconds_sum{method="GET",route="/api/queues/:queueId",status="2xx"}': 0.015,
+      'ringdown_http_request_seconds_count{method="other",route="none",status="4xx"}': 1,
+    });
   });
 
   it("come though a part does not say how it is", async () => {

@@ -8,10 +8,12 @@ import type { LedgerEntry } from "../contract/ledger.ts";
 import type { LiveQueue } from "../contract/live.ts";
 import { countCalls } from "./call-metrics.ts";
 import { watchHouse, type HouseSources } from "./house-metrics.ts";
+import { measureRequests, watchProgram, type HttpRequest, type ProgramSources } from "./program-metrics.ts";
 import { watchQueues } from "./queue-metrics.ts";
 import { watchServers, type ServerSources } from "./server-metrics.ts";
+import { countStories } from "./story-metrics.ts";
 
-export interface MetricsSources extends HouseSources, ServerSources {
+export interface MetricsSources extends HouseSources, ServerSources, ProgramSources {
   /** Rows of the queues that exist. */
   queues(): { name: string; row: LiveQueue }[];
   ledger: { on(listener: (entry: LedgerEntry) => void): () => void };
@@ -20,6 +22,8 @@ export interface MetricsSources extends HouseSources, ServerSources {
 export interface Metrics {
   /** Of the text that `scrape` gives. */
   readonly contentType: string;
+  /** Measures a request that was answered. */
+  requestAnswered(request: HttpRequest): void;
   /** Everything, in Prometheus' text format. */
   scrape(): Promise<string>;
   /** Idempotent. */
@@ -31,15 +35,19 @@ export function openMetrics(sources: MetricsSources): Metrics {
   collectDefaultMetrics({ register: registry });
   watchHouse(registry, sources);
   watchServers(registry, sources);
+  watchProgram(registry, sources);
   /** As of this scrape: every gauge reads the same. */
   let rows: ReturnType<MetricsSources["queues"]> = [];
   watchQueues(registry, { queues: () => rows, now: () => sources.clock.now() });
   const calls = countCalls(registry);
+  const countStory = countStories(registry);
   const stopListening = sources.ledger.on((entry) => {
     calls.count(entry);
+    countStory(entry.event);
   });
   return {
     contentType: registry.contentType,
+    requestAnswered: measureRequests(registry),
     scrape() {
       rows = sources.queues();
       calls.keepOnly(new Set(rows.map(({ row }) => row.queueId)));

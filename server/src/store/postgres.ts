@@ -29,6 +29,8 @@ export interface Postgres extends Queryable {
   readonly url: string;
   /** `application_name` of this pool's connections, different for each: tells one's own notifications from others'. */
   readonly identity: string;
+  /** Connections of the pool, and who waits for one. */
+  load(): { inUse: number; idle: number; waiting: number };
   /** Hears notifications (`pg_notify`) of a channel until closed. Close it before the pool. */
   listen(channel: string, listener: NoticeListener): Listening;
   /** Waits for running statements, then stops an embedded server. Idempotent. */
@@ -185,6 +187,11 @@ class PooledPostgres implements Postgres {
     } finally {
       client.release(broken);
     }
+  }
+
+  load(): { inUse: number; idle: number; waiting: number } {
+    const { totalCount, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { inUse: totalCount - idle, idle, waiting };
   }
 
   async ping(): Promise<void> {
