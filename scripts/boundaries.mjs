@@ -29,21 +29,25 @@ const allowed = {
   // What a call is to the router, and what counts as what, are those of production.
   simulation: ["base", "contract", "store", "admin", "acd", "interactions", "reports"],
   backup: ["base", "contract", "store"],
-  cli: ["base", "contract", "store", "admin", "simulation", "backup"],
+  doctor: ["base", "contract", "store", "config.ts"],
+  cli: ["base", "contract", "store", "admin", "simulation", "backup", "doctor", "config.ts"],
   api: ["base", "contract"],
 };
 // The telephony, store and other adapters' own tests may start the embedded pair and a database.
 const isTest = "\\.(test|case)\\.ts$|/tests?/|/rig/";
 
+/** A folder, or a file of the root. */
+const within = (name) => `^server/src/${name.endsWith(".ts") ? `${name}$` : `${name}/`}`;
+
 const folderRules = Object.entries(allowed).map(([folder, others]) => ({
   name: `${folder}-imports-only-its-own`,
   severity: "error",
   from: { path: `^server/src/${folder}/`, pathNot: isTest },
-  to: { path: "^server/src/", pathNot: [folder, ...others].map((name) => `^server/src/${name}/`).join("|") },
+  to: { path: "^server/src/", pathNot: [folder, ...others].map(within).join("|") },
 }));
 
 /** From outside a folder, its door only: the file named like the folder, and what the doors name as public. */
-const doors = ["acd", "backup", "recordings", "simulation"].map((folder) => ({
+const doors = ["acd", "backup", "doctor", "recordings", "simulation"].map((folder) => ({
   name: `${folder}-is-entered-by-its-door`,
   severity: "error",
   from: { path: "^server/src/", pathNot: `^server/src/${folder}/|^server/src/app|${isTest}` },

@@ -4,12 +4,14 @@ import { describeError } from "../base/log.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./command.ts";
 import { configCommand } from "./config.ts";
+import { doctorCommand } from "./doctor.ts";
 import { mediaCommand } from "./media.ts";
 import { simulateCommand } from "./simulate.ts";
 
 const commands: readonly Command[] = [
   simulateCommand,
   configCommand,
+  doctorCommand,
   backupCommand,
   restoreCommand,
   mediaCommand,
