@@ -27,7 +27,7 @@ export interface SipEdgeConfig {
   /** Where drachtio-srf connects to, and the secret that it must know. Port 0 takes a free one. */
   readonly control: ControlConfig;
   readonly listen: readonly ListenAddress[];
-  /** PEM; needed to listen on tls or wss. */
+  /** PEM; needed to listen on tls or wss, and to call out by tls, where `ca` says whose certificates are believed. */
   readonly tls?: TlsIdentity;
   /** The public IP address or name, for Contact and Via towards peers outside of our networks. */
   readonly externalAddress?: string;

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Cancel } from "../clock.ts";
 import { StreamFramer } from "../grammar/stream-framer.ts";
 import { connectionGone, unreachable, type Address, type Flow, type FlowFailure } from "./flow.ts";
@@ -18,6 +19,9 @@ export class StreamFlow implements Flow {
   readonly #closeListeners = new Set<() => void>();
   #isOpen = true;
   #wasConnected: boolean;
+  /** What is to be said once the peer's certificate has been checked; not a byte before that. */
+  readonly #unsent: Buffer[] = [];
+  #refusal: FlowFailure | undefined;
   #stopMessageTimer: Cancel | undefined;
 
   constructor(
@@ -30,7 +34,7 @@ export class StreamFlow implements Flow {
     this.local = ends.local;
     this.#socket = socket;
     this.#wasConnected = !socket.connecting;
-    socket.once("connect", () => (this.#wasConnected = true));
+    socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", () => this.#connected());
     this.#context = context;
     this.#framer = new StreamFramer(context.limits.maxMessageBytes);
     this.#watch();
@@ -39,7 +43,7 @@ export class StreamFlow implements Flow {
   }
 
   get failure(): FlowFailure {
-    return this.#wasConnected ? connectionGone : unreachable;
+    return this.#refusal ?? (this.#wasConnected ? connectionGone : unreachable);
   }
 
   get isOpen(): boolean {
@@ -48,9 +52,16 @@ export class StreamFlow implements Flow {
 
   send(bytes: Buffer): boolean {
     if (!this.#isOpen) return false;
-    this.#socket.write(bytes);
-    if (this.#socket.writableLength > this.#context.limits.maxUnsentBytes) this.close();
+    if (this.#wasConnected) this.#socket.write(bytes);
+    else this.#unsent.push(bytes);
+    const unsent = this.#unsent.reduce((sum, { length }) => sum + length, this.#socket.writableLength);
+    if (unsent > this.#context.limits.maxUnsentBytes) this.close();
     return this.#isOpen;
+  }
+
+  #connected(): void {
+    this.#wasConnected = true;
+    for (const bytes of this.#unsent.splice(0)) if (this.#isOpen) this.#socket.write(bytes);
   }
 
   onClose(run: () => void): Cancel {
@@ -75,8 +86,8 @@ export class StreamFlow implements Flow {
     this.#socket.on("timeout", () => {
       if (!this.#context.inbox.isInUse(this)) this.close();
     });
-    // The error itself says no more than the close that follows it.
-    this.#socket.on("error", () => undefined);
+    // The close that follows says as much, unless it is about a certificate.
+    this.#socket.on("error", (error) => (this.#refusal = this.#wasConnected ? undefined : distrust(error)));
     this.#socket.on("end", () => {
       this.close();
     });
@@ -125,4 +136,19 @@ export class StreamFlow implements Flow {
     this.#closeListeners.clear();
     this.#context.inbox.onFlowClosed(this);
   }
+}
+
+/** OpenSSL's and Node's names for a certificate that is expired, of an unknown authority, or somebody else's. */
+const certificateErrors = /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+
+/** What the application hears of a peer that could not prove who it is. */
+function distrust(error: NodeJS.ErrnoException): FlowFailure | undefined {
+  if (!certificateErrors.test(error.code ?? "")) return undefined;
+  // A reason phrase is one line of ASCII (RFC 3261 section 25.1).
+  const why =
+    error.message
+      .split("\n", 1)[0]
+      ?.replace(/[^\x20-\x7e]/g, "?")
+      .slice(0, 160) ?? "";
+  return { status: 503, reason: `TLS certificate refused: ${why}` };
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect as connectTcp, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import { checkSipIdentity } from "./sip-identity.ts";
 import type { Clock } from "../clock.ts";
 import type { Address } from "./flow.ts";
 import type { Advertise, Inbox, Listener, TransportLimits } from "./listener.ts";
@@ -10,8 +11,8 @@ import { StreamFlow } from "./stream-flow.ts";
 export interface StreamListener extends Listener {
   readonly protocol: "tcp" | "tls";
   /**
-   * A new connection; it accepts bytes at once and closes by itself when the peer can't be reached. The name, if
-   * the peer was found by one, is told in the TLS handshake (RFC 6066 section 3).
+   * A new connection; it accepts bytes at once and closes by itself when the peer can't be reached or, by TLS, can't
+   * prove that it is `name`, which it is told in the handshake (RFC 6066 section 3), or that address.
    */
   connect(remote: Address, name?: string): StreamFlow;
 }
@@ -19,6 +20,8 @@ export interface StreamListener extends Listener {
 export interface TlsIdentity {
   readonly cert: string;
   readonly key: string;
+  /** PEM: whose certificates are believed when we connect; the public authorities by default. */
+  readonly ca?: string;
 }
 
 export interface StreamContext {
@@ -40,7 +43,11 @@ export async function listenStream(
   const server =
     protocol === "tcp"
       ? createTcpServer()
-      : createTlsServer({ ...identity, handshakeTimeout: context.limits.messageTimeoutMs });
+      : createTlsServer({
+          cert: identity?.cert,
+          key: identity?.key,
+          handshakeTimeout: context.limits.messageTimeoutMs,
+        });
   // Connections in their handshake aren't admitted yet, but must be bounded too.
   server.maxConnections = context.limits.maxConnections;
   server.listen(wanted.port, wanted.host);
@@ -67,15 +74,15 @@ export async function listenStream(
     context.inbox.onListenerError(error, `${protocol} ${address.host}:${String(address.port)}`);
   });
   const connect = (remote: Address, name?: string): StreamFlow =>
-    adopt(open(protocol, remote, name, context), remote);
+    adopt(open(protocol, remote, { name, identity }, context), remote);
   return { protocol, address, connect, close: () => closeServer(server) };
 }
 
-/** The certificate of a peer isn't checked, as drachtio doesn't by default: trunks rarely have a public one. */
+/** Who asks for TLS wants to know whom they talk to: a call's keys (RFC 4568) are in its messages. */
 function open(
   protocol: "tcp" | "tls",
   remote: Address,
-  name: string | undefined,
+  { name, identity }: { name: string | undefined; identity: TlsIdentity | undefined },
   { clock, limits }: StreamContext,
 ): Socket {
   const { host, port } = remote;
@@ -83,9 +90,8 @@ function open(
     protocol === "tcp"
       ? connectTcp({ host, port })
       : connectTls({
-          host,
-          port,
-          rejectUnauthorized: false,
+          ...{ host, port, cert: identity?.cert, key: identity?.key, ca: identity?.ca },
+          checkServerIdentity: (_, certificate) => checkSipIdentity(name ?? host, certificate),
           ...(name === undefined ? {} : { servername: name }),
         });
   const stop = clock.after(limits.messageTimeoutMs, () => socket.destroy());
