@@ -4,8 +4,7 @@ import { endpoint } from "./endpoint.ts";
 /** `host:port` of a server's control socket, as it is configured: by this it is known everywhere. */
 export const ServerName = z
   .string()
-  .min(1)
-  .max(300)
+  .regex(/^[A-Za-z0-9._:%[\]-]{1,300}$/, "host:port")
   .describe("host:port of the server's control socket, as it is configured");
 
 const count = z.number().int().nonnegative();

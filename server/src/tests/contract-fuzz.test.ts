@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openMemoryLog, startAcd, type Acd } from "../acd/acd.ts";
-import { type Admin, audit } from "../admin/admin.ts";
+import { type Admin, audit, openMediaDrains, serverEndpoints } from "../admin/admin.ts";
 import { openAgents } from "../agents/agents.ts";
 import { openStatusStore } from "../agents/status-store.postgres.ts";
 import { healthEndpoints } from "../api/health.handlers.ts";
@@ -98,6 +98,8 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
   const callbacks = openCallbacks({ postgres, clock, log, nodeId: "fuzz" });
   closing.push(() => callbacks.close());
   const rules = { allowed: [], isOwn: () => false };
+  const drains = await openMediaDrains(postgres, clock, log);
+  closing.push(() => drains.close());
   return [
     ...simulations.endpoints,
     ...deskEndpoints({
@@ -127,6 +129,7 @@ async function openTheRest({ postgres }: TestDatabase, admin: Admin): Promise<Bo
       audit: (...access) => admin.auditRecordingAccess(...access),
     }),
     ...reportEndpoints({ postgres, directory: admin.directory }),
+    ...serverEndpoints({ postgres, drains, servers: () => ({ nodeId: "fuzz", sip: [], media: [] }) }),
     ...healthEndpoints(
       () => {
         const part = { ok: true, sentence: "" };
