@@ -30,6 +30,7 @@ export async function openMetricsPort(
     parts: () => lookAtHealth(house),
     traffic: () => lines.telephony.stats(),
     servers: () => lines.telephony.servers(),
+    trunks: () => lines.telephony.trunks.figures(),
     backlog: () => ledger.backlog(),
     logged: () => counts,
     pool: () => parts.postgres.load(),

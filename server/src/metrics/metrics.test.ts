@@ -92,6 +92,7 @@ async function open() {
     routing: () => ({ isLeading: true, epoch: 5, unfinalLines: 2, lagMs: 1_500 }),
     parts: () => house.parts(),
     traffic: () => ({ callsNow: 6, callsRejected: { forbidden: 9 }, registrations: 4 }),
+    trunks: () => ({ trunks: [], attempts: [], emergencyCalls: 0 }),
     backlog: () => ({ entries: 11 }),
     servers: () => servers,
     logged: () => log.counts,

@@ -12,8 +12,9 @@ import { measureRequests, watchProgram, type HttpRequest, type ProgramSources } 
 import { watchQueues } from "./queue-metrics.ts";
 import { watchServers, type ServerSources } from "./server-metrics.ts";
 import { countStories } from "./story-metrics.ts";
+import { watchTrunks, type TrunkSources } from "./trunk-metrics.ts";
 
-export interface MetricsSources extends HouseSources, ServerSources, ProgramSources {
+export interface MetricsSources extends HouseSources, ServerSources, ProgramSources, TrunkSources {
   /** Rows of the queues that exist. */
   queues(): { name: string; row: LiveQueue }[];
   ledger: { on(listener: (entry: LedgerEntry) => void): () => void };
@@ -36,6 +37,7 @@ export function openMetrics(sources: MetricsSources): Metrics {
   watchHouse(registry, sources);
   watchServers(registry, sources);
   watchProgram(registry, sources);
+  watchTrunks(registry, sources);
   /** As of this scrape: every gauge reads the same. */
   let rows: ReturnType<MetricsSources["queues"]> = [];
   watchQueues(registry, { queues: () => rows, now: () => sources.clock.now() });
