@@ -11,6 +11,7 @@ import type { DigestSecret, PeopleGate, PhoneDirectory } from "./directories.ts"
 import type { SipRequest, SipResponse } from "./drachtio.ts";
 import type { SipEdges } from "./sip-edges.ts";
 import type { Registrar, SipCredentialIssued, UnregisteredCause } from "./interfaces.ts";
+import { keepPhonesOpen } from "./keep-open.ts";
 
 const shortestExpirySeconds = 60;
 const longestExpirySeconds = 3_600;
@@ -53,6 +54,7 @@ export class SipRegistrar implements Registrar {
     (personId: string, kind: DeviceKind, cause: UnregisteredCause, stillRegistered: boolean) => void
   >();
   #cancelExpiry: () => void = () => undefined;
+  readonly #stopKeepingOpen: () => void;
 
   constructor(parts: RegistrarParts) {
     this.#parts = parts;
@@ -61,6 +63,11 @@ export class SipRegistrar implements Registrar {
         parts.log.error({ error: describeError(error) }, "A REGISTER could not be handled");
         if (!response.finalResponseSent) response.send(500);
       });
+    });
+    this.#stopKeepingOpen = keepPhonesOpen({
+      bindings: () => this.#table.all(),
+      ping: (binding) => this.#ping(binding),
+      clock: parts.clock,
     });
   }
 
@@ -138,6 +145,7 @@ export class SipRegistrar implements Registrar {
 
   close(): void {
     this.#cancelExpiry();
+    this.#stopKeepingOpen();
     this.#onRegistered.clear();
     this.#onUnregistered.clear();
   }
@@ -281,6 +289,14 @@ export class SipRegistrar implements Registrar {
       .catch((error: unknown) =>
         log.debug({ error: describeError(error) }, "The old softphone was not told"),
       );
+  }
+
+  #ping(binding: Binding): void {
+    const { edges, log } = this.#parts;
+    edges
+      .find(binding.source.edge)
+      ?.srf.request(binding.contact, { method: "OPTIONS", proxy: routeTo(binding) })
+      .catch((error: unknown) => log.debug({ error: describeError(error) }, "A phone was not kept open"));
   }
 
   #planExpiry(): void {

@@ -106,6 +106,10 @@ export class RegistrationTable {
     return count;
   }
 
+  all(): readonly Binding[] {
+    return [...this.#byPerson.values()].flat();
+  }
+
   get size(): number {
     let size = 0;
     for (const bindings of this.#byPerson.values()) size += bindings.length;
