@@ -45,21 +45,31 @@ function describeFailure(error: unknown): StartFailure {
   return { message, ...(code === undefined ? {} : { code }), ...(what === undefined ? {} : { what }) };
 }
 
-/** A bug in one call's handling must not end everybody's calls: it is told, and life goes on. */
-function survive(error: unknown): void {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`Bug in the embedded pair: ${stack}\n`);
-}
+type Level = "info" | "warn" | "error";
 
-/** Trouble of either half, one line each, for whoever reads the parent's stderr. */
-function tell(level: "warn" | "error"): (fields: Record<string, unknown>, message: string) => void {
-  return ({ error, ...fields }, message) => {
-    const stack = error instanceof Error ? { stack: error.stack } : {};
-    process.stderr.write(`${JSON.stringify({ level, message, ...fields, ...stack })}\n`);
+/** To the parent's log, which knows what may be written; without a parent to standard error, a line of JSON each. */
+function tell(level: Level): (fields: Record<string, unknown>, msg: string) => void {
+  return ({ error, ...rest }, msg) => {
+    const fields = error === undefined ? rest : { ...rest, error: plainError(error) };
+    if (process.send !== undefined && process.connected) process.send({ type: "log", level, fields, msg });
+    else {
+      const time = new Date().toISOString();
+      process.stderr.write(`${JSON.stringify({ level, time, part: "embedded", ...fields, msg })}\n`);
+    }
   };
 }
 
-const log = { info: (): void => undefined, warn: tell("warn"), error: tell("error") };
+function plainError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return { type: error.constructor.name, message: error.message, stack: error.stack };
+}
+
+const log = { info: tell("info"), warn: tell("warn"), error: tell("error") };
+
+/** A bug in one call's handling must not end everybody's calls: it is told, and life goes on. */
+function survive(error: unknown): void {
+  log.error({ error }, "Bug in the embedded pair");
+}
 
 // A parent that is gone reads nothing any more; telling that to nobody would go round in circles.
 process.stderr.on("error", () => undefined);

@@ -171,7 +171,7 @@ export class ChannelActivity {
     if (!channel.isUp) return false;
     const application = this.#applications.get(name);
     if (application === undefined) {
-      channel.log.error({ uuid: channel.uuid }, `Invalid Application ${name}`);
+      channel.log.error({ application: name }, "invalid application");
       channel.hangup("DESTINATION_OUT_OF_ORDER");
       return false;
     }
@@ -187,7 +187,7 @@ export class ChannelActivity {
       await application(channel, expanded, run);
     } catch (error) {
       const stack = error instanceof Error ? error.stack : String(error);
-      channel.log.error({ uuid: channel.uuid, application: name, error: stack }, "an application failed");
+      channel.log.error({ application: name, error: stack }, "an application failed");
     }
     this.#runs.delete(run);
     this.#announce("CHANNEL_EXECUTE_COMPLETE", name, expanded, uuid, options);

@@ -6,7 +6,7 @@ import { causeNumber } from "./core/hangup-cause.ts";
 import type { CallerProfile, CallState } from "./channel-headers.ts";
 import { addChannelHeaders, callStateNumber } from "./channel-headers.ts";
 import type { EventBus } from "./event-bus.ts";
-import type { MediaLog } from "./media-config.ts";
+import { type MediaLog, withFields } from "./media-config.ts";
 import { frameSamples } from "./media-clock.ts";
 import type { VoiceStream } from "./rtp/voice-stream.ts";
 import { SilenceWatch } from "./silence-watch.ts";
@@ -89,8 +89,10 @@ export class Channel {
     return this.#owner.events;
   }
 
+  /** Names the channel and, if the controller has told it, the call that it is part of. */
   get log(): MediaLog {
-    return this.#owner.log;
+    const known = { channelId: this.uuid, callId: this.variable("sip_h_X-Ringdown-Call") };
+    return withFields(this.#owner.log, known);
   }
 
   get isUp(): boolean {

@@ -35,3 +35,12 @@ export interface MediaServerConfig {
 }
 
 export const silentLog: MediaLog = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** The same log, with more fields in each line. */
+export function withFields(log: MediaLog, more: Record<string, unknown>): MediaLog {
+  return {
+    info: (fields, message) => log.info({ ...more, ...fields }, message),
+    warn: (fields, message) => log.warn({ ...more, ...fields }, message),
+    error: (fields, message) => log.error({ ...more, ...fields }, message),
+  };
+}

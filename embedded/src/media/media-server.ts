@@ -268,7 +268,7 @@ class MediaCore implements MediaServer {
         step(channel);
       } catch (error) {
         const stack = error instanceof Error ? error.stack : String(error);
-        this.#socketContext.log.error({ uuid: channel.uuid, error: stack }, "a channel failed");
+        channel.log.error({ error: stack }, "a channel failed");
         channel.hangup("NORMAL_TEMPORARY_FAILURE");
       }
     }

@@ -93,10 +93,7 @@ class SessionRecording implements ChannelTap {
   }
 
   #onWriteError(error: Error): void {
-    this.#channel.log.error(
-      { uuid: this.#channel.uuid, file: this.file, error: error.message },
-      "a recording failed",
-    );
+    this.#channel.log.error({ file: this.file, error: error.message }, "a recording failed");
     this.#completionCause = "uri-failure";
     this.#failure = error;
     void this.close("stopped");
@@ -193,7 +190,7 @@ export class SessionRecordings {
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      channel.log.error({ uuid: channel.uuid, file, reason }, "a recording can't be started");
+      channel.log.error({ file, reason }, "a recording can't be started");
       channel.setVariable("record_completion_cause", "uri-failure");
       return false;
     }

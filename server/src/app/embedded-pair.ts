@@ -24,6 +24,13 @@ const Message = z.discriminatedUnion("type", [
     error: z.object({ code: z.string().optional(), message: z.string(), what: z.string().optional() }),
   }),
 ]);
+/** A line of the pair's log, to be written as ours are. */
+const LogLine = z.object({
+  type: z.literal("log"),
+  level: z.enum(["info", "warn", "error"]),
+  fields: z.record(z.string(), z.unknown()),
+  msg: z.string(),
+});
 type Ready = Extract<z.infer<typeof Message>, { type: "ready" }>;
 
 export interface EmbeddedPair {
@@ -61,6 +68,7 @@ export async function startEmbeddedPair(
     execArgv: process.execArgv.filter((arg) => !arg.startsWith("--inspect")),
     serialization: "json",
   });
+  writeLines(child, log);
   const exited = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => {
       resolve(`The embedded pair ended (${signal ?? `code ${code ?? "unknown"}`})`);
@@ -139,14 +147,33 @@ function ownAddress(listenHost: string): string {
   return addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 }
 
+function writeLines(child: ChildProcess, log: Log): void {
+  child.on("message", (message) => {
+    const { data } = LogLine.safeParse(message);
+    if (data !== undefined) log[data.level]({ part: "embedded", ...data.fields }, data.msg);
+  });
+}
+
+/** The first message that is not a line of its log. */
+function firstWord(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve) => {
+    const hear = (message: unknown) => {
+      if (LogLine.safeParse(message).success) return;
+      child.off("message", hear);
+      resolve(message);
+    };
+    child.on("message", hear);
+  });
+}
+
 async function untilReady(child: ChildProcess, exited: Promise<string>): Promise<Ready> {
-  const message = new Promise<unknown>((resolve) => child.once("message", resolve));
+  const message = firstWord(child);
   const timeout = new Promise<never>((_resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
       reject(new StartError(`The embedded pair was not ready within ${startWithinMs / 1000} s`));
     }, startWithinMs);
-    child.once("message", () => {
+    void message.then(() => {
       clearTimeout(timer);
     });
     child.once("exit", () => {

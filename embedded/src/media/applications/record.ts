@@ -28,10 +28,7 @@ class RecordTask implements ChannelTask {
     this.#writer = writer;
     this.#limits = limits;
     writer.onError = (error) => {
-      channel.log.error(
-        { uuid: channel.uuid, file: writer.path, error: error.message },
-        "a recording failed",
-      );
+      channel.log.error({ file: writer.path, error: error.message }, "a recording failed");
       this.hasFailed = true;
     };
   }
@@ -86,7 +83,7 @@ export function recordApplication(recordings: SessionRecordings): Application {
     try {
       writer = await WavWriter.create(file, sampleRate, 1);
     } catch (error) {
-      channel.log.error({ uuid: channel.uuid, file, error: String(error) }, "a recording can't be started");
+      channel.log.error({ file, error: String(error) }, "a recording can't be started");
       return channel.hangup("DESTINATION_OUT_OF_ORDER");
     }
     const task = new RecordTask(channel, writer, parseLimits(words));

@@ -53,7 +53,7 @@ export class Conferences {
     const conference = existing ?? this.#create(channel, name, profile, flags);
     const isFull = conference.maxMembers > 0 && conference.count >= conference.maxMembers;
     if (existing !== undefined && (conference.isLocked || isFull)) {
-      this.#services.log.info({ uuid: channel.uuid, name }, "a conference is locked or full");
+      channel.log.info({ conference: name }, "a conference is locked or full");
       return;
     }
     await conference.join(channel, flags, run);

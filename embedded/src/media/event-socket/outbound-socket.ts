@@ -50,10 +50,7 @@ export class OutboundSockets {
     const [, host = target, port] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(target) ?? [];
     channel.setVariable("socket_host", host);
     const socket = await open(host, toInteger(port) || defaultPort).catch((error: Error) => {
-      channel.log.error(
-        { uuid: channel.uuid, target, error: error.message },
-        "the controller can't be reached",
-      );
+      channel.log.error({ target, error: error.message }, "the controller can't be reached");
       return undefined;
     });
     if (socket === undefined) return;

@@ -123,7 +123,7 @@ export class UserAgent {
       this.#dispatch(client, request);
     } catch (error) {
       this.#log.error(
-        { error, startLine: request.message.startLine },
+        { error, verb: request.message.startLine.split(" ", 1)[0] },
         "Bug: an application's message failed",
       );
       refuse(client, request.id, "Internal server error");
@@ -198,8 +198,8 @@ class Ground implements Inbox {
     try {
       this.#agent?.intake.onBytes(bytes, flow);
     } catch (error) {
-      const from = `${flow.protocol} ${flow.remote.host}:${String(flow.remote.port)}`;
-      this.#log.error({ error, from }, "Bug: a message of the network failed");
+      const source = `${flow.protocol} ${flow.remote.host}:${String(flow.remote.port)}`;
+      this.#log.error({ error, source }, "Bug: a message of the network failed");
     }
   }
 
