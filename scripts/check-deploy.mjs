@@ -4,20 +4,25 @@ import { composeProblems } from "./deploy/compose.mjs";
 import { dockerfileProblems } from "./deploy/dockerfile.mjs";
 import { grafanaProblems } from "./deploy/grafana.mjs";
 import { guideProblems } from "./deploy/guides.mjs";
+import { kubernetesProblems } from "./deploy/kubernetes.mjs";
 import { portProblems } from "./deploy/ports.mjs";
 import { prometheusProblems } from "./deploy/prometheus.mjs";
 import { openTree } from "./deploy/tree.mjs";
 import { root } from "./prepare.mjs";
 
+const checks = [
+  composeProblems,
+  dockerfileProblems,
+  portProblems,
+  prometheusProblems,
+  grafanaProblems,
+  kubernetesProblems,
+  guideProblems,
+];
+
+/** One sentence a problem, beginning with the file. */
 export function deployProblems(tree) {
-  return [
-    composeProblems,
-    dockerfileProblems,
-    portProblems,
-    prometheusProblems,
-    grafanaProblems,
-    guideProblems,
-  ].flatMap((problemsOf) => problemsOf(tree));
+  return checks.flatMap((problemsOf) => problemsOf(tree));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -19,6 +19,7 @@ export const checks = [
   ),
   command("lint with types (oxlint)", tool("oxlint/bin/oxlint", "--type-aware", "--deny-warnings")),
   command("boundaries and cycles (dependency-cruiser)", [node, "scripts/boundaries.mjs"]),
+  command("deployment: compose, image, Kubernetes, figures, guides", [node, "scripts/check-deploy.mjs"]),
   command("unused files, exports, packages (knip)", tool("knip/bin/knip.js", "--no-progress")),
 ];
 

@@ -11,7 +11,6 @@ const green = "green";
 const byQueue = (expression) =>
   `(${expression}) * on (queue_id) group_left (name) max by (queue_id, name) (ringdown_queue_info{name=~"$queue"})`;
 const queue = "{{name}}";
-const perQueue = (metric) => byQueue(`sum by (queue_id) (${metric})`);
 const increase = (metric, by) => `sum by (${by}) (increase(${metric}[$__rate_interval]))`;
 
 const answered = (within) =>

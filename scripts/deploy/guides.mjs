@@ -3,7 +3,7 @@ import { namesOf, unknownIn } from "./names.mjs";
 
 const pages = ["docs/install.md", "docs/kubernetes.md"];
 /** Made on the operator's machine, or meant as an example. */
-const elsewhere = /^(\.env|server\/dist|deploy\/kubernetes\/mine)/;
+const elsewhere = /^(\.env|server\/dist|deploy\/kubernetes\/mine|deploy\/ringdown$)/;
 
 export function guideProblems(tree) {
   const names = namesOf(tree);

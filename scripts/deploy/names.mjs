@@ -24,6 +24,7 @@ export function namesOf(tree) {
     drachtio: new Set(drachtio),
     coturn: all(tree.read(coturnScript), /\$\{?(TURN_\w+)/g),
     caddy: all(tree.read("deploy/Caddyfile"), /\{\$(\w+)/g),
+    live: all(tree.read("embedded/conformance/pair.ts"), /\b(RINGDOWN_LIVE_[A-Z]+)/g),
     file: new Set(variables.map(({ name }) => name)),
   };
 }

@@ -33,7 +33,7 @@ function portsUsed(tree) {
   const words = Object.values(services).flatMap(
     ({ environment = {}, command = [], ports = [], healthcheck = {} }) => [
       ...Object.entries(environment).map(([name, value]) =>
-        /_PORT$/.test(name) ? `:${value}` : String(value),
+        name.endsWith("_PORT") ? `:${value}` : String(value),
       ),
       ...[command, ports, healthcheck.test ?? []].flat().map(String),
     ],

@@ -33,7 +33,7 @@ export function openTree(root, changed = {}) {
     yaml: (path) => parse(read(path), { merge: true }),
     /** A file with several documents. */
     yamls: (path) =>
-      parseAllDocuments(read(path))
+      parseAllDocuments(read(path), { merge: true })
         .map((document) => document.toJS())
         .filter((value) => value !== null),
     json: (path) => JSON.parse(read(path)),
