@@ -174,7 +174,7 @@ export class Channel {
       if (life.isOver) return;
       life.isOver = true;
       if (isServerGone && this.#move) this.#moving = this.#moveOn(this.#move);
-      else this.#finish(cause);
+      else this.#finish(isServerGone ? null : cause);
       resolveOver();
     };
     this.#lose = () => end(null, true);
