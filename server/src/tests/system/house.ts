@@ -11,7 +11,7 @@ import { listQueues, setQueueMembers, updateQueue } from "../../contract/queues.
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
 import { waitFor } from "../rig/wait-for.ts";
 import { ApiClient } from "./api-client.ts";
-import { type Program, startProgram } from "./program.ts";
+import { type Program, startProgram, type Within } from "./program.ts";
 
 const password = "correct horse battery";
 
@@ -53,8 +53,8 @@ export interface PhoneAgent {
 }
 
 /** Starts the program with demo data; recording announcements and positions are off, so that tests are quick. */
-export async function openHouse(environment: Record<string, string> = {}): Promise<House> {
-  const program = await startProgram({ environment });
+export async function openHouse(environment: Record<string, string> = {}, within?: Within): Promise<House> {
+  const program = await startProgram({ environment, ...(within ? { within } : {}) });
   try {
     return await furnish(program);
   } catch (error) {

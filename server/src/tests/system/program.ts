@@ -46,7 +46,14 @@ const liveEnvironment = Object.fromEntries(
 ) as Record<string, string>;
 const liveSip = `udp ${process.env["RINGDOWN_LIVE_SIP"] ?? "127.0.0.1:5060"}`;
 
+/** A network namespace to run in; from here the program is reached at `host`, which its links name then. */
+export interface Within {
+  namespace: string;
+  host: string;
+}
+
 interface StartOptions {
+  within?: Within;
   environment?: Record<string, string>;
   dataDir?: string;
 }
@@ -64,9 +71,10 @@ export async function startProgram(options: StartOptions = {}): Promise<Program>
     ...liveEnvironment,
     ...options.environment,
   };
+  const { within } = options;
   const child = fork(mainPath, [], {
+    ...inNetworkOf(within, ["--enable-source-maps"]),
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
-    execArgv: ["--enable-source-maps"],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";
@@ -77,7 +85,9 @@ export async function startProgram(options: StartOptions = {}): Promise<Program>
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const ready = await new Promise<ReadyMessage>((resolve, reject) => {
     child.once("message", (message) => {
-      resolve(message as ReadyMessage);
+      const text = JSON.stringify(message);
+      const seen = within ? text.replaceAll("//localhost:", `//${within.host}:`) : text;
+      resolve(JSON.parse(seen) as ReadyMessage);
     });
     child.once("exit", () => {
       reject(new Error(`The program ended before it was ready:\n${output}`));
@@ -108,6 +118,15 @@ export async function startProgram(options: StartOptions = {}): Promise<Program>
       if (!keepData) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** For `fork`: Node in another network, if one is named. */
+export function inNetworkOf(
+  within: { namespace: string } | undefined,
+  nodeArgs: string[],
+): { execPath?: string; execArgv: string[] } {
+  if (within === undefined) return { execArgv: nodeArgs };
+  return { execPath: "ip", execArgv: ["netns", "exec", within.namespace, process.execPath, ...nodeArgs] };
 }
 
 function udpOf(sip: string[]): { host: string; port: number } {
