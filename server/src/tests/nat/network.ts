@@ -78,6 +78,8 @@ function connect(prefix: string): Pick<Network, "serverFromHere" | "letOut"> {
     putBehind(prefix, router, host, `192.168.${number}`);
     // A new port for each new peer, as NATs have it that are hard on symmetric RTP and on STUN alike.
     const random = router === "branch" ? " random" : "";
+    // As forgetful as routers get: 30 s of silence close a mapping, however long it was used.
+    within(prefix + router, "echo 30 > /proc/sys/net/netfilter/nf_conntrack_udp_timeout_stream");
     filter(`${prefix}${router}`, [
       `chain out { type nat hook postrouting priority 100; oifname wan masquerade${random}; }`,
     ]);
@@ -95,7 +97,7 @@ function joinInternet(prefix: string, name: string, address: string): void {
   ip([`link add wan netns ${prefix}${name} type veth peer name ${name} netns ${prefix}net`]);
   ip([`link set ${name} master pub up`], `${prefix}net`);
   ip([`address add ${address}/24 dev wan`, "link set wan up"], prefix + name);
-  execFileSync("ip", ["netns", "exec", prefix + name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
+  within(prefix + name, "echo 1 > /proc/sys/net/ipv4/ip_forward");
 }
 
 function putBehind(prefix: string, router: string, host: string, network: string): void {
@@ -134,6 +136,10 @@ function letOut(namespace: string, ports: readonly number[]): void {
 function filter(namespace: string, chains: readonly string[], table = "nat"): void {
   const text = `table ip ${table} {}\ndelete table ip ${table}\ntable ip ${table} {\n${chains.join("\n")}\n}\n`;
   execFileSync("ip", ["netns", "exec", namespace, "nft", "-f", "-"], { input: text });
+}
+
+function within(namespace: string, command: string): void {
+  execFileSync("ip", ["netns", "exec", namespace, "sh", "-c", command]);
 }
 
 function ip(lines: readonly string[], namespace?: string): void {

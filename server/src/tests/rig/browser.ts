@@ -9,7 +9,7 @@
  *   await browser.close();
  */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join as joinPath } from "node:path";
 import { chromium } from "playwright-core";
@@ -30,6 +30,10 @@ export interface BrowserOptions {
   colorScheme?: "light" | "dark";
   /** Without the permission the page's question stays unanswered by the user: it is refused. */
   grantMicrophone?: boolean;
+  /** Runs in this network namespace. */
+  namespace?: string;
+  /** More of Chromium's own flags. */
+  flags?: readonly string[];
 }
 
 export interface TestBrowser {
@@ -99,7 +103,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<TestBro
   await writeWav(microphone, sound);
   const grant = options.grantMicrophone ?? true;
   const context = await chromium.launchPersistentContext(joinPath(profile, "profile"), {
-    executablePath: findChromium(),
+    executablePath: await programIn(profile, options.namespace),
     headless: true,
     // As root, as in most containers, Chromium refuses to start with its sandbox.
     chromiumSandbox: process.getuid?.() !== 0,
@@ -107,6 +111,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<TestBro
       ...quietFlags,
       ...mediaFlags,
       `--use-file-for-fake-audio-capture=${microphone}`,
+      ...(options.flags ?? []),
       ...(grant ? ["--use-fake-ui-for-media-stream"] : ["--deny-permission-prompts"]),
     ]),
     viewport: options.viewport ?? screenSizes.desktop,
@@ -135,6 +140,15 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<TestBro
     kill: () => end(() => killBrowser(context)),
     close: () => end(() => within("the browser to close", context.close(), 15_000)),
   };
+}
+
+/** Playwright starts one program by its path: for a namespace a script that goes there first. */
+async function programIn(folder: string, namespace: string | undefined): Promise<string> {
+  const program = findChromium();
+  if (namespace === undefined) return program;
+  const path = joinPath(folder, "chromium-in-namespace");
+  await writeFile(path, `#!/bin/sh\nexec ip netns exec ${namespace} ${program} "$@"\n`, { mode: 0o755 });
+  return path;
 }
 
 function makeMicrophone(hz: number): Sound {

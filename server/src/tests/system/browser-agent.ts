@@ -1,6 +1,6 @@
 /** An agent in a real browser: signs in by their one-time link, as a person would, and works by clicking. */
 import type { Page } from "playwright-core";
-import { openBrowser, type TestBrowser } from "../rig/browser.ts";
+import { type BrowserOptions, openBrowser, type TestBrowser } from "../rig/browser.ts";
 
 export interface BrowserAgent {
   browser: TestBrowser;
@@ -14,10 +14,7 @@ export interface BrowserAgent {
 
 const password = "correct horse battery";
 
-export async function openBrowserAgent(
-  link: string,
-  options: { microphoneHz: number },
-): Promise<BrowserAgent> {
+export async function openBrowserAgent(link: string, options: BrowserOptions): Promise<BrowserAgent> {
   const browser = await openBrowser(options);
   const page = await browser.newPage();
   await page.goto(link);
