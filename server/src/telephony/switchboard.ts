@@ -46,6 +46,8 @@ import type {
 } from "./interfaces.ts";
 
 const closedTabGraceMs = 3_000;
+/** Softphones are at another edge by then. */
+const cutOffAfterMs = 15_000;
 const retryAfter = { "Retry-After": "5" };
 
 /** Owns the connections and everything that lives on them: calls, rings, legs. */
@@ -168,6 +170,7 @@ export class Switchboard implements Telephony {
     if (this.#closing) return failedRing("cancelled");
     const { personId } = options;
     if (this.#hasWayTo(personId)) return this.#ringNow(options);
+    if (this.#isCutOff(personId)) return failedRing("unreachable");
     const onUp = (listener: () => void) => this.#onWayTo(personId, listener);
     const { clock } = this.#ports;
     return this.#keepRing(new PatientRing(() => this.#ringNow(options), { onUp, clock }));
@@ -178,6 +181,14 @@ export class Switchboard implements Telephony {
     const contact = this.#registrar.contactOf(personId);
     if (!contact) return this.#edges.isUp;
     return this.#edges.find(contact.source.edge)?.isUp ?? false;
+  }
+
+  /** Their edge is away for so long, while others are there, that waiting for it would only cost callers time. */
+  #isCutOff(personId: string): boolean {
+    const contact = this.#registrar.contactOf(personId);
+    const edge = contact && this.#edges.find(contact.source.edge);
+    if (!edge || edge.isUp || !this.#edges.isUp) return false;
+    return this.#ports.clock.now() - edge.since > cutOffAfterMs;
   }
 
   /** The edge comes back, or the phone registers over another one. */
