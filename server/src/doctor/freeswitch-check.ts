@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -96,21 +97,24 @@ async function tryFiles(socket: EventSocket, where: string, { dataDir }: Config)
           `It does not see ${shippedPrompt}`,
           "Give it Ringdown's folder under the same path (a volume)",
         ),
-    await tryRecording(socket, where, join(dataDir, "recordings"), exists),
+    await tryRecording(socket, where, dataDir, exists),
   ];
 }
 
 async function tryRecording(
   socket: EventSocket,
   where: string,
-  folder: string,
+  dataDir: string,
   exists: (path: string) => Promise<boolean>,
 ): Promise<Finding> {
   const name = `FreeSWITCH ${where}: writes recordings`;
+  const recordings = join(dataDir, "recordings");
+  // Made by Ringdown alone, so that it is its user's.
+  const folder = existsSync(recordings) ? recordings : dataDir;
+  if (!existsSync(folder)) return notApplicable(name, `${folder} is not there yet`);
   const share = "Mount the data directory into both under the same path, writable for FreeSWITCH's user";
   const path = join(folder, `.doctor-${randomUUID()}`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(path, "", { mode: 0o600 });
     if (!(await exists(path))) return problem(name, `It does not see what we write into ${folder}`, share);
     // `system` runs a shell, and says what that said.

@@ -1,7 +1,7 @@
 /** What can be seen without asking anybody: variables, files, limits, the disk. */
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, readFile, stat, statfs } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { variableNames } from "../config.ts";
 import type { Check, Surroundings } from "./check.ts";
 import { judgeFileLimit, judgeModes, judgeNames, judgeNode } from "./core/configuration.ts";
@@ -36,12 +36,17 @@ async function readFileLimit(): Promise<number | null> {
   return soft === "unlimited" ? Infinity : Number(soft);
 }
 
+/** Where it will be made. */
+function nearestFolder(path: string): string {
+  return existsSync(path) ? path : nearestFolder(dirname(path));
+}
+
 async function lookAtDisk(dataDir: string, { media, servers }: Surroundings["config"]) {
   const exists = await stat(dataDir).then((found) => found.isDirectory(), () => false); // prettier-ignore
   const flags = constants.R_OK | constants.W_OK | constants.X_OK;
   const writable = await access(dataDir, flags).then(() => true, () => false); // prettier-ignore
-  const room = exists ? await statfs(dataDir) : null;
-  const space = room && { freeBytes: room.bavail * room.bsize, freeFiles: room.ffree, files: room.files };
+  const room = await statfs(nearestFolder(dataDir));
+  const space = { freeBytes: room.bavail * room.bsize, freeFiles: room.ffree, files: room.files };
   // A talk is two channels; of real servers the limit is their own, and a hundred talks a busy hour.
   const talks = servers ? 100 : Math.max(1, Math.floor(media.maxCalls / 2));
   return { dataDir, exists, writable, space, talks };

@@ -25,7 +25,14 @@ async function ownsData(dataDir: string): Promise<boolean> {
 function askReadiness({ http }: Config, signal: AbortSignal): Promise<Running["parts"]> {
   const host = ["0.0.0.0", "::"].includes(http.host) ? "127.0.0.1" : http.host;
   return new Promise((resolve, reject) => {
-    const options = { host, port: http.port, path: "/readyz", signal, rejectUnauthorized: false };
+    const options = {
+      host,
+      port: http.port,
+      path: "/readyz",
+      signal,
+      rejectUnauthorized: false,
+      agent: false,
+    };
     const request = (http.tls ? requestHttps : requestHttp)(options, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk.slice(0, 100_000)));

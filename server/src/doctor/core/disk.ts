@@ -10,8 +10,8 @@ export interface DiskFacts {
   exists: boolean;
   /** By this user; root may write everywhere. */
   writable: boolean;
-  /** Null when the directory is not there. */
-  space: { freeBytes: number; freeFiles: number; files: number } | null;
+  /** Of the file system in which it is, or will be made. */
+  space: { freeBytes: number; freeFiles: number; files: number };
   /** Talks at the same time, at most. */
   talks: number;
 }
@@ -19,18 +19,16 @@ export interface DiskFacts {
 export function judgeDisk(facts: DiskFacts): Finding[] {
   const { dataDir, exists, writable, space } = facts;
   const name = "data directory: access";
-  if (!exists)
-    return [
-      warning(name, `${dataDir} is not there yet`, "The first start makes it, or set RINGDOWN_DATA_DIR"),
-    ];
-  const access = writable
-    ? ok(name, `${dataDir} can be read and written`)
-    : problem(
-        name,
-        `${dataDir} can't be written by this user`,
-        "Make it this user's (chown), or set RINGDOWN_DATA_DIR",
-      );
-  return space === null ? [access] : [access, judgeSpace(facts, space.freeBytes), judgeFiles(facts, space)];
+  const access = exists
+    ? writable
+      ? ok(name, `${dataDir} can be read and written`)
+      : problem(
+          name,
+          `${dataDir} can't be written by this user`,
+          "Make it this user's (chown), or set RINGDOWN_DATA_DIR",
+        )
+    : warning(name, `${dataDir} is not there yet`, "The first start makes it, or set RINGDOWN_DATA_DIR");
+  return [access, judgeSpace(facts, space.freeBytes), judgeFiles(facts, space)];
 }
 
 function judgeSpace({ dataDir, talks }: DiskFacts, freeBytes: number): Finding {
