@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { RegistrationState } from "../../contract/trunks.ts";
+import { within } from "../deadline.ts";
 import { answerChallenge, bestChallenge } from "../core/digest-client.ts";
 import { afterRegister, type RegisterAnswer } from "../core/registering.ts";
 import type { TrunkPeer } from "../directories.ts";
@@ -49,6 +50,9 @@ export class Registration {
   #edge: SipEdge | null = null;
   #stopTimer: () => void = () => undefined;
   #isStopped = false;
+  /** The registrar has our Contact, as far as we know. */
+  #isBound = false;
+  #asking: Promise<unknown> = Promise.resolve();
   #state: RegistrationState = {
     ...{ state: "registering", until: null, status: null, sentence: null, nextTryAt: null },
   };
@@ -81,12 +85,21 @@ export class Registration {
 
   /** Takes the binding back, unless somebody else is to have it. Resolves within two seconds; idempotent. */
   async stop(options: { unregister: boolean }): Promise<void> {
-    const wasRegistered = !this.#isStopped && this.#state.state === "registered";
     this.#isStopped = true;
-    this.#attempt++;
     this.#stopTimer();
+    if (!options.unregister) return;
+    const { clock } = this.#parts;
+    const leaving = this.#leave();
+    await within(clock, farewellMs, "the last REGISTER", leaving).catch(() => undefined); // it expires by itself
+  }
+
+  /** What is asked right now may be granted yet: it is waited for, and taken back as well. */
+  async #leave(): Promise<void> {
+    await this.#asking;
     const edge = this.#edge;
-    if (options.unregister && wasRegistered && edge?.isUp === true) await this.#ask(edge, 0, farewellMs);
+    if (!this.#isBound || edge?.isUp !== true) return;
+    this.#isBound = false;
+    await this.#ask(edge, 0, farewellMs);
   }
 
   #soon(delayMs: number): void {
@@ -110,10 +123,14 @@ export class Registration {
       });
       return;
     }
-    const answer = await this.#ask(edge, this.#expirySeconds, answerMs);
-    if (attempt !== this.#attempt || this.#isStopped) return;
+    const asking = this.#ask(edge, this.#expirySeconds, answerMs);
+    this.#asking = asking;
+    const answer = await asking;
+    if (attempt !== this.#attempt) return;
     this.#edge = edge;
-    this.#onAnswer(answer);
+    const { status } = answer;
+    if (status !== null && status >= 200 && status < 300) this.#isBound = true;
+    if (!this.#isStopped) this.#onAnswer(answer);
   }
 
   #onAnswer(answer: RegisterAnswer): void {
