@@ -63,7 +63,7 @@ function noteInvite(channel: Channel, request: SipMessage): void {
 
 /**
  * The headers by which Ringdown says what a line asks of its media, as freeswitch-config's dialplan takes them. Without
- * them a caller may encrypt, and our own offer doesn't.
+ * them a caller may encrypt.
  */
 function termsOf(request: SipMessage): MediaTerms {
   const codecs = headerOf(request, "x-ringdown-codecs")
@@ -74,7 +74,7 @@ function termsOf(request: SipMessage): MediaTerms {
   const encryption = (["none", "optional", "required"] as const).find((mode) => mode === asked);
   return {
     laws: laws ?? anyMedia.laws,
-    encryption: encryption ?? (request.body === "" ? "none" : anyMedia.encryption),
+    encryption: encryption ?? anyMedia.encryption,
   };
 }
 
@@ -174,7 +174,8 @@ export class InboundCall {
 
   #offer(): string {
     this.#isOfferOurs = true;
-    return this.#noteLocal(buildOffer(this.#local("sendrecv"), this.#terms));
+    // Like FreeSWITCH, which makes keys only for who has offered some.
+    return this.#noteLocal(buildOffer(this.#local("sendrecv"), { ...this.#terms, encryption: "none" }));
   }
 
   #configure(remote: RemoteAudio, direction: Direction): void {
@@ -259,15 +260,21 @@ export class InboundCall {
     }
   }
 
-  /** Their re-INVITE has no offer: ours is what we offered first, or what was agreed on; all directions open. */
+  /** Their re-INVITE has no offer: ours is what we can on the agreed way, all directions open. */
   #reoffer(): string {
     this.#isOfferOurs = true;
-    const { remote } = this.#voice;
-    const local = this.#local("sendrecv");
-    const isAgreed = this.#invite.request.body !== "" || local.dtls !== undefined;
-    const sdp = remote && isAgreed ? buildReoffer(remote, local) : buildOffer(local, this.#terms);
+    const sdp = this.#offerAnew(this.#local("sendrecv"));
     this.#channel.setVariable("rtp_local_sdp_str", sdp);
     return sdp;
+  }
+
+  #offerAnew(local: LocalAudio): string {
+    const { remote } = this.#voice;
+    if (remote?.security === "dtls") return buildReoffer(remote, local);
+    if (remote?.crypto === undefined) return buildOffer(local, { ...this.#terms, encryption: "none" });
+    const { suite, tag } = remote.crypto;
+    const crypto = local.crypto?.filter((line) => line.suite === suite).map((line) => ({ ...line, tag }));
+    return buildOffer({ ...local, ...(crypto && { crypto }) }, this.#terms);
   }
 
   #onInfo(request: SipMessage): SipAnswer {

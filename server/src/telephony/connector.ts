@@ -82,7 +82,9 @@ export class Connector implements SrfForMedia {
   async connect(server: MediaServer, offer: PartyOffer, request: ChannelRequest): Promise<Connection> {
     const { srf, headers, deadlineMs } = request;
     const attempt: Attempt = { offer, srf, channel: null, party: null, isAbandoned: false };
-    const connecting = this.#begin(server, attempt, headers);
+    const connecting = isSdes(offer.sdp)
+      ? this.#connectSdes(server, attempt, headers)
+      : this.#begin(server, attempt, headers);
     try {
       const { endpoint, dialog } = await within(this.#clock, deadlineMs, "a channel", connecting);
       if (!attempt.channel) throw new Error("The media library connected a caller without an INVITE");
@@ -154,6 +156,26 @@ export class Connector implements SrfForMedia {
     }
   }
 
+  /**
+   * The library takes every RTP/SAVP for DTLS, for which it waits in a way that a channel with SDES never ends: so it
+   * is asked for a channel without SDP, and the INVITE that it makes of that gets the offer here.
+   */
+  async #connectSdes(
+    server: MediaServer,
+    attempt: Attempt,
+    headers: Record<string, string>,
+  ): Promise<{ endpoint: Endpoint; dialog: SipDialog }> {
+    const endpoint = await this.createEndpoint(server, headers, async (uri, options) => {
+      const dialing = attempt.srf.createUAC(uri, { ...options, localSdp: attempt.offer.sdp });
+      const channel = (await dialing) as SipDialog;
+      attempt.channel = channel;
+      if (attempt.isAbandoned) hangUpQuietly(channel);
+      return channel;
+    });
+    const dialog = await this.#answer(attempt, attempt.channel?.remote.sdp ?? "");
+    return { endpoint, dialog };
+  }
+
   #abandon(attempt: Attempt, connecting: Promise<{ endpoint: Endpoint; dialog: SipDialog }>): void {
     attempt.isAbandoned = true;
     if (attempt.channel) hangUpQuietly(attempt.channel);
@@ -161,6 +183,11 @@ export class Connector implements SrfForMedia {
     // Late results are taken down by createUAC and #answer above.
     connecting.catch(() => undefined);
   }
+}
+
+/** Keys in the description, and none by DTLS (RFC 4568). */
+function isSdes(sdp: string): boolean {
+  return /^m=audio \d+ RTP\/SAVPF? /m.test(sdp) && /^a=crypto:/m.test(sdp) && !/^a=fingerprint:/m.test(sdp);
 }
 
 /** BYE without caring for the outcome: the other side may be gone already. */

@@ -17,10 +17,14 @@ import { RungLeg } from "../ring.ts";
 import type { SipEdge } from "../sip-edge.ts";
 import { inviteWithAccount } from "./carrier-ring-invite.ts";
 import { refusalOf } from "./refusal.ts";
-import { agreedOffer, meetAnswer, presentOffer, termsHeaders } from "./media-terms.ts";
+import type { MediaTerms } from "./media-terms.ts";
+import { agreedOffer, meetAnswer, presentOffer } from "./media-terms.ts";
 
 /** A silent channel that lives through a ring: the media server must not take it for a party that vanished. */
 const ringingSilenceMs = 3_600_000;
+
+/** RFC 3261 §21.4.13, §21.4.26, §21.6.4: how a peer says that it can't use an offer. */
+const cantEncrypt = new Set([415, 488, 606]);
 
 export type CarrierTarget = RingTarget & { carrier: CarrierLine };
 
@@ -45,6 +49,8 @@ export class CarrierRing implements Ring {
   readonly #silenceLimitMs: number;
   #reserved: PooledReservation | null = null;
   #presented = "";
+  /** What holds for the INVITE that is under way. */
+  #terms: MediaTerms = { codecs: [], encryption: "none" };
   #request: SipRequest | null = null;
   /** The carrier's last answer. */
   #answer = "";
@@ -60,7 +66,11 @@ export class CarrierRing implements Ring {
     this.#options = options;
     this.#parts = {
       ...parts,
-      log: parts.log.child({ trunkId: target.carrier.trunkId, ...options.logFields }),
+      log: parts.log.child({
+        callId: options.callId,
+        trunkId: target.carrier.trunkId,
+        ...options.logFields,
+      }),
     };
     this.#silenceLimitMs = parts.silenceLimits.outsideMs;
     this.ringing = new Promise((resolve) => (this.#resolveRinging = resolve));
@@ -89,31 +99,49 @@ export class CarrierRing implements Ring {
     this.#settle({ cause: "failed", sipStatus: null });
   }
 
+  /** Where encryption is a wish, the carrier is asked for it first: one that can't says so at once. */
   async #run(): Promise<void> {
-    try {
-      const reserved = await this.#reserve();
-      if (!reserved) return;
-      this.#presented = presentOffer(reserved.offer, this.#target.carrier);
-      const party = await this.#invite();
-      this.#answeredAt = this.#parts.clock.now();
-      if (this.#isSettled) hangUpQuietly(party);
-      else await this.#connect(party, this.#answeredAt);
-    } catch (error) {
-      this.#onRefused(error);
+    const { encryption } = this.#target.carrier;
+    const ways = encryption === "optional" ? [true, false] : [encryption === "required"];
+    for (const [i, isEncrypted] of ways.entries()) {
+      try {
+        return await this.#call(isEncrypted);
+      } catch (error) {
+        const isLast = i === ways.length - 1 || this.#isSettled;
+        if (isLast || !isSipError(error) || !cantEncrypt.has(error.status)) return this.#onRefused(error);
+        this.#parts.log.info(
+          { sipStatus: error.status },
+          "A carrier takes no encrypted call: once more without",
+        );
+        void this.#reserved?.release(); // never rejects
+      }
     }
   }
 
+  /** One INVITE, to its end. Rejects with SipError when it is refused. */
+  async #call(isEncrypted: boolean): Promise<void> {
+    const { codecs } = this.#target.carrier;
+    const terms: MediaTerms = { codecs, encryption: isEncrypted ? "required" : "none" };
+    const reserved = await this.#reserve(terms);
+    if (!reserved) return;
+    this.#terms = terms;
+    this.#presented = presentOffer(reserved.offer, isEncrypted);
+    const party = await this.#invite();
+    this.#answeredAt = this.#parts.clock.now();
+    if (this.#isSettled) hangUpQuietly(party);
+    else await this.#connect(party, this.#answeredAt);
+  }
+
   /** The channel's offer; null when the ring was over before it came. */
-  async #reserve(): Promise<PooledReservation | null> {
+  async #reserve(terms: MediaTerms): Promise<PooledReservation | null> {
     const { media, srf, mediaHeaders } = this.#parts;
     const headers = {
       ...mediaHeaders,
-      ...termsHeaders(this.#target.carrier),
       ...(this.#options.callId === undefined ? {} : { [callHeader]: this.#options.callId }),
       [silenceHeader]: String(this.#silenceLimitMs),
     };
     const beside = mediaServerOf(this.#options.beside);
-    const reserved = await media.reserve({ srf, headers, beside, log: this.#parts.log });
+    const reserved = await media.reserve({ srf, headers, terms, beside, log: this.#parts.log });
     this.#reserved = reserved;
     if (!this.#isSettled) return reserved;
     await reserved.release();
@@ -141,6 +169,10 @@ export class CarrierRing implements Ring {
     return (await inviteWithAccount(this.#parts.srf, uri, options, progress, carrier.digest)) as SipDialog;
   }
 
+  get #isEncrypted(): boolean {
+    return this.#terms.encryption === "required";
+  }
+
   #onProvisional(response: SipResponse): void {
     if (response.status !== 180 && response.status !== 183) return;
     this.#isRinging = true;
@@ -152,7 +184,7 @@ export class CarrierRing implements Ring {
   #takeEarly(sdp: string): void {
     const reserved = this.#reserved;
     if (!reserved || sdp === this.#answer) return;
-    const met = meetAnswer(reserved.offer, sdp, this.#target.carrier);
+    const met = meetAnswer(reserved.offer, sdp, this.#isEncrypted);
     // What can't be used now may be put right by the 200, whose answer counts.
     if (!met.ok) return;
     this.#answer = sdp;
@@ -172,14 +204,14 @@ export class CarrierRing implements Ring {
     // RFC 3261 §13.2.1: after an answer in a reliable 183 the 200 may have none.
     const answer = party.remote.sdp || this.#answer;
     try {
-      const met = meetAnswer(reserved.offer, answer, this.#target.carrier);
+      const met = meetAnswer(reserved.offer, answer, this.#isEncrypted);
       if (!met.ok) throw new Error(met.sentence);
       await this.#early;
       const ready = await reserved.answer(met.answer, this.#silenceLimitMs);
       party.local.sdp = agreedOffer(this.#presented, answer);
       const { media, giveBack } = reserved;
       const connection = { ...ready, party, media, giveBack, offer: answer };
-      const made = { ...connection, silenceLimitMs: this.#silenceLimitMs, terms: this.#target.carrier };
+      const made = { ...connection, silenceLimitMs: this.#silenceLimitMs, terms: this.#terms };
       const channel = new Channel(ready.endpoint, ready.channel, this.#parts);
       const leg = new RungLeg(made, channel, this.#target.personId, answeredAt, this.#parts);
       this.#parts.onLeg(leg);

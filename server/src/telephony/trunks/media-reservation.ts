@@ -6,8 +6,10 @@ import { hangUpQuietly, toFailure } from "../connector.ts";
 import { rejectOffer } from "../core/sdp.ts";
 import { silenceHeader } from "../core/silence.ts";
 import { within } from "../deadline.ts";
-import type { Endpoint, LateOffer, MediaServer, SipDialog, Srf } from "../drachtio.ts";
-import { parkingAnswer } from "./media-sdp.ts";
+import type { Endpoint, LateOffer, MediaServer, SipDialog, Srf, UacOptions } from "../drachtio.ts";
+import { parkingAnswer, parkingOffer } from "./media-sdp.ts";
+import type { MediaTerms } from "./media-terms.ts";
+import { termsHeaders } from "./media-terms.ts";
 
 /** FreeSWITCH gives an offer of its own up when it is not answered within 32 s (64*T1, RFC 3261 §13.3.1.4). */
 const parkAfterMs = 25_000;
@@ -19,6 +21,7 @@ export interface ReservationRequest {
   /** The edge that sends the INVITE to the media server. */
   srf: Srf;
   headers: Record<string, string>;
+  terms: MediaTerms;
   deadlineMs: number;
   clock: Clock;
   log: Log;
@@ -37,16 +40,15 @@ export interface ReadyChannel {
  *      │  └── 25 s ──► parked ──answer()──► up
  *      └── release(), the media server's BYE ──► gone
  *
- * The answer goes to the media server in the ACK, so that its offer, and the keys in it, are the ones that the party
- * got. Only when the party takes longer to answer than the media server waits is the channel brought up before.
+ * The answer goes to the media server in the ACK, so that its offer is the one that the party got. Only when the party
+ * takes longer than the media server waits is the channel brought up before. One that is to be encrypted begins parked:
+ * FreeSWITCH makes no keys for an INVITE without SDP, so it is offered some by nobody, and then asked for its offer.
  */
 export class ReservedChannel {
   /** The media server's offer. */
   readonly offer: string;
-  readonly #late: LateOffer;
   readonly #request: ReservationRequest;
-  readonly #acknowledged: (dialog: Promise<SipDialog>) => void;
-  readonly #endpoint: Promise<Endpoint>;
+  readonly #opening: Opening;
   readonly #stopParking: () => void;
   #limitMs: number;
   #answered = "";
@@ -55,24 +57,25 @@ export class ReservedChannel {
   #isReleased = false;
 
   private constructor(
-    late: LateOffer,
+    offer: string,
+    opening: Opening,
+    dialog: SipDialog | null,
     request: ReservationRequest,
-    acknowledged: (dialog: Promise<SipDialog>) => void,
-    endpoint: Promise<Endpoint>,
   ) {
-    this.offer = late.sdp;
-    this.#late = late;
+    this.offer = offer;
+    this.#opening = opening;
+    this.#dialog = dialog;
     this.#request = request;
-    this.#acknowledged = acknowledged;
-    this.#endpoint = endpoint;
-    endpoint.catch(() => undefined); // told by answer()
-    this.#limitMs = Number(request.headers[silenceHeader] ?? 0);
+    this.#limitMs = dialog ? parkedLimit(request) : Number(request.headers[silenceHeader] ?? 0);
     const { clock } = request;
-    this.#stopParking = clock.setTimer(clock.now() + parkAfterMs, () => {
-      this.answer(parkingAnswer(this.offer), this.#limitMs && parkedSilenceMs).catch((error: unknown) => {
-        request.log.warn({ error: describeError(error) }, "A channel that waits for its party was lost");
-      });
-    });
+    const park = () => this.answer(parkingAnswer(offer), this.#limitMs && parkedSilenceMs);
+    this.#stopParking = dialog
+      ? () => undefined
+      : clock.setTimer(clock.now() + parkAfterMs, () => {
+          park().catch((error: unknown) => {
+            request.log.warn({ error: describeError(error) }, "A channel that waits for its party was lost");
+          });
+        });
   }
 
   /** Rejects with Failure or NoChannel, as a connection does. */
@@ -81,28 +84,32 @@ export class ReservedChannel {
     server: MediaServer,
     request: ReservationRequest,
   ): Promise<ReservedChannel> {
-    const { srf, headers, deadlineMs, clock } = request;
-    let acknowledged: (dialog: Promise<SipDialog>) => void = () => undefined;
-    const dialog = new Promise<SipDialog>((resolve) => (acknowledged = resolve));
-    let isGivenUp = false;
-    let offered: (late: LateOffer) => void = () => undefined;
-    const offering = new Promise<LateOffer>((resolve) => (offered = resolve));
-    const endpoint = connector.createEndpoint(server, headers, async (uri, options) => {
-      const late = (await srf.createUAC(uri, { ...options, noAck: true })) as LateOffer;
-      if (isGivenUp)
-        void refuse(late); // never rejects
-      else offered(late);
-      return dialog;
-    });
+    const { clock, deadlineMs, terms } = request;
+    const opening = new Opening(connector, server, request);
+    const isEncrypted = terms.encryption !== "none";
     try {
-      const failed = endpoint.then(() => Promise.reject(new Error("The media library made no offer")));
-      const late = await within(clock, deadlineMs, "a channel", Promise.race([offering, failed]));
-      return new ReservedChannel(late, request, acknowledged, endpoint);
+      const made = isEncrypted
+        ? ReservedChannel.#parked(opening, request)
+        : ReservedChannel.#asked(opening, request);
+      return await within(clock, deadlineMs, "a channel", made);
     } catch (error) {
-      isGivenUp = true;
-      acknowledged(Promise.reject(toFailure(error)));
+      void opening.release(); // never rejects
       throw toFailure(error);
     }
+  }
+
+  static async #asked(opening: Opening, request: ReservationRequest): Promise<ReservedChannel> {
+    return new ReservedChannel(await opening.offer({}), opening, null, request);
+  }
+
+  /** Up, under a key of nobody; what it offers then has its own. */
+  static async #parked(opening: Opening, request: ReservationRequest): Promise<ReservedChannel> {
+    const localSdp = parkingOffer(request.terms.codecs);
+    const dialog = await opening.dial({ localSdp });
+    await opening.endpoint;
+    const again = await dialog.modify({ noAck: true });
+    again.ack(localSdp);
+    return new ReservedChannel(again.sdp, opening, dialog, request);
   }
 
   /**
@@ -112,8 +119,8 @@ export class ReservedChannel {
   answer(sdp: string, limitMs: number): Promise<ReadyChannel> {
     return this.#inTurn(async () => {
       this.#stopParking();
-      if (!this.#dialog) return this.#answerFirst(sdp, limitMs);
-      return this.#answerAgain(sdp, limitMs);
+      if (this.#isReleased) throw new Error("The channel was released");
+      return this.#dialog ? this.#answerAgain(this.#dialog, sdp, limitMs) : this.#answerFirst(sdp, limitMs);
     });
   }
 
@@ -123,30 +130,21 @@ export class ReservedChannel {
     this.#isReleased = true;
     this.#stopParking();
     await this.#turn.catch(() => undefined);
-    if (this.#dialog) hangUpQuietly(this.#dialog);
-    else {
-      this.#acknowledged(Promise.reject(new Error("The channel was released")));
-      await refuse(this.#late);
-    }
+    await this.#opening.release();
   }
 
   async #answerFirst(sdp: string, limitMs: number): Promise<ReadyChannel> {
-    if (this.#isReleased) throw new Error("The channel was released");
-    const dialog = await this.#late.ack(sdp);
-    this.#answered = sdp;
+    const dialog = await this.#opening.acknowledge(sdp);
     this.#dialog = dialog;
-    this.#acknowledged(Promise.resolve(dialog));
-    const endpoint = await this.#endpoint;
-    if (limitMs !== this.#limitMs) return this.#answerAgain(sdp, limitMs);
-    return { endpoint, channel: dialog };
+    this.#answered = sdp;
+    return this.#answerAgain(dialog, sdp, limitMs);
   }
 
   /** A re-INVITE without SDP brings the same offer once more: same port, same keys. */
-  async #answerAgain(sdp: string, limitMs: number): Promise<ReadyChannel> {
-    const endpoint = await this.#endpoint;
-    const dialog = this.#dialog;
-    if (!dialog?.connected || this.#isReleased) throw new Error("The channel is gone");
+  async #answerAgain(dialog: SipDialog, sdp: string, limitMs: number): Promise<ReadyChannel> {
+    const endpoint = await this.#opening.endpoint;
     if (sdp === this.#answered && limitMs === this.#limitMs) return { endpoint, channel: dialog };
+    if (!dialog.connected) throw new Error("The channel is gone");
     await this.#limitSilence(endpoint, limitMs);
     const { clock } = this.#request;
     const asking = dialog.modify({ noAck: true });
@@ -177,11 +175,97 @@ export class ReservedChannel {
   }
 }
 
-/** Ends a channel that nobody has answered: ACK with every stream refused, then BYE. */
-async function refuse(late: LateOffer): Promise<void> {
-  try {
-    hangUpQuietly(await late.ack(rejectOffer(late.sdp)));
-  } catch {
-    // Without a Contact in its 200 there is nothing a BYE could be sent to: the media server gives up by itself.
+/** A channel that begins parked is silent for as long as the party rings. */
+function parkedLimit({ headers }: Pick<ReservationRequest, "headers">): number {
+  return Number(headers[silenceHeader] ?? 0) && parkedSilenceMs;
+}
+
+/** The INVITE of a reservation, which the media library has sent through us. */
+class Opening {
+  /** There when the channel is up. */
+  readonly endpoint: Promise<Endpoint>;
+  readonly #srf: Srf;
+  readonly #invite: Promise<{ uri: string; options: UacOptions }>;
+  #resolveDialog: (dialog: SipDialog) => void = () => undefined;
+  #rejectDialog: (error: unknown) => void = () => undefined;
+  #late: LateOffer | null = null;
+  #dialog: SipDialog | null = null;
+  #isReleased = false;
+
+  constructor(connector: Connector, server: MediaServer, { srf, headers, terms }: ReservationRequest) {
+    this.#srf = srf;
+    const dialog = new Promise<SipDialog>((resolve, reject) => {
+      this.#resolveDialog = resolve;
+      this.#rejectDialog = reject;
+    });
+    let sent: (invite: { uri: string; options: UacOptions }) => void = () => undefined;
+    const invite = new Promise<{ uri: string; options: UacOptions }>((resolve) => (sent = resolve));
+    const limit = terms.encryption === "none" ? {} : { [silenceHeader]: String(parkedLimit({ headers })) };
+    const asked = { ...headers, ...termsHeaders(terms), ...limit };
+    this.endpoint = connector.createEndpoint(server, asked, (uri, options) => {
+      sent({ uri, options });
+      return dialog;
+    });
+    this.#invite = Promise.race([invite, this.endpoint.then(() => invite)]);
+    this.#invite.catch(() => undefined);
+    this.endpoint.catch(() => undefined); // told by who waits for it
+  }
+
+  /** The media server's own offer. */
+  async offer(sdp: UacOptions): Promise<string> {
+    const { uri, options } = await this.#invite;
+    const late = (await this.#call(
+      this.#srf.createUAC(uri, { ...options, ...sdp, noAck: true }),
+    )) as LateOffer;
+    this.#late = late;
+    if (this.#isReleased) await this.#refuse(late);
+    return late.sdp;
+  }
+
+  async acknowledge(answer: string): Promise<SipDialog> {
+    if (!this.#late) throw new Error("The media server has made no offer");
+    const dialog = await this.#late.ack(answer);
+    return this.#keep(dialog);
+  }
+
+  /** Offers something itself. */
+  async dial(sdp: UacOptions): Promise<SipDialog> {
+    const { uri, options } = await this.#invite;
+    const dialog = (await this.#call(this.#srf.createUAC(uri, { ...options, ...sdp }))) as SipDialog;
+    if (this.#isReleased) hangUpQuietly(dialog);
+    return this.#keep(dialog);
+  }
+
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    if (this.#dialog) hangUpQuietly(this.#dialog);
+    else this.#rejectDialog(new Error("The channel was released"));
+    if (!this.#dialog && this.#late) await this.#refuse(this.#late);
+  }
+
+  #keep(dialog: SipDialog): SipDialog {
+    this.#dialog = dialog;
+    this.#resolveDialog(dialog);
+    return dialog;
+  }
+
+  /** A refusal is the library's, too. */
+  async #call<T>(calling: Promise<T>): Promise<T> {
+    try {
+      return await calling;
+    } catch (error) {
+      this.#rejectDialog(error);
+      throw error;
+    }
+  }
+
+  /** ACK with every stream refused, then BYE. */
+  async #refuse(late: LateOffer): Promise<void> {
+    try {
+      hangUpQuietly(await late.ack(rejectOffer(late.sdp)));
+    } catch {
+      // Without a Contact in its 200 there is nothing a BYE could be sent to: the media server gives up by itself.
+    }
   }
 }

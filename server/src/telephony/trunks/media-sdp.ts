@@ -70,26 +70,55 @@ export function withFormats(section: readonly string[], formats: readonly string
 }
 
 /** RFC 863: whatever is sent there goes nowhere. */
-const discardPort = 9;
+const nowhere = { address: "127.0.0.1", port: 9 };
 
 /**
  * An answer to an offer of the media server that brings its channel up while there is nobody to talk to yet: audio
- * would go to the discard port of its own machine. Where the offer leaves the choice, without encryption.
+ * would go to the discard port of its own machine.
  */
 export function parkingAnswer(offer: string): string {
   const { session, media } = splitSdp(offer);
-  const isOpen = (section: readonly string[]) =>
-    isAudio(section) && /^RTP\/AVPF?$/.test(mediaLineOf(section).profile);
-  const chosen = media.find(isOpen) ?? media.find(isAudio);
-  const sections = media.map((section) => (section === chosen ? parked(section) : refusedSection(section)));
+  const chosen = media.find(isAudio);
+  const sections = media.map((section) =>
+    section === chosen
+      ? withMediaLine(withoutKeys(section), { port: nowhere.port }).filter(
+          (line) => !line.startsWith("a=rtcp:"),
+        )
+      : refusedSection(section),
+  );
   return joinSdp({ session, media: sections });
 }
 
-function parked(section: readonly string[]): string[] {
-  const open = withMediaLine(withoutKeys(section), { port: discardPort }).filter(
-    (line) => !line.startsWith("a=rtcp:"),
-  );
-  const suite = /^a=crypto:(\d+) (\S+)/.exec(section.find((line) => line.startsWith("a=crypto:")) ?? "");
-  if (!suite) return open;
-  return [...open, `a=crypto:${suite[1]} ${suite[2]} inline:${randomBytes(30).toString("base64")}`];
+const rtpMaps: Record<string, readonly [format: number, map: string]> = {
+  pcmu: [0, "PCMU/8000"],
+  pcma: [8, "PCMA/8000"],
+  g722: [9, "G722/8000"],
+  opus: [102, "opus/48000/2"],
+};
+
+/**
+ * An offer of nobody, with a key, for a channel that is to be encrypted: FreeSWITCH has keys of its own only for a
+ * channel that was offered some.
+ */
+export function parkingOffer(codecs: readonly string[]): string {
+  const named = codecs.flatMap((codec) => (rtpMaps[codec] ? [rtpMaps[codec]] : []));
+  const maps = named.length > 0 ? named : Object.values(rtpMaps);
+  return joinSdp({
+    session: [
+      "v=0",
+      `o=ringdown 1 1 IN IP4 ${nowhere.address}`,
+      "s=-",
+      `c=IN IP4 ${nowhere.address}`,
+      "t=0 0",
+    ],
+    media: [
+      [
+        `m=audio ${nowhere.port} RTP/SAVP ${maps.map(([format]) => format).join(" ")} 101`,
+        ...maps.map(([format, map]) => `a=rtpmap:${format} ${map}`),
+        "a=rtpmap:101 telephone-event/8000",
+        "a=fmtp:101 0-15",
+        `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${randomBytes(30).toString("base64")}`,
+      ],
+    ],
+  });
 }

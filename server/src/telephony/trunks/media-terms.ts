@@ -1,8 +1,8 @@
 /**
  * What a carrier's line asks of the media of its calls, and how descriptions are written for it. The media server
  * hears of it in two headers of the INVITE (freeswitch-config/dialplan); what it can't know is done here, to the
- * descriptions: encryption that is wished for but not demanded is offered as RFC 8643 has it, a key in an RTP/AVP
- * line, which is RTP/SAVP to the media server.
+ * descriptions: a key in an RTP/AVP line, by which callers offer to encrypt if we like (RFC 8643), is RTP/SAVP to the
+ * media server.
  */
 import { inspectOffer } from "../core/sdp.ts";
 import {
@@ -100,19 +100,12 @@ function withProfilesOf(offer: string, answer: string): string {
   return joinSdp({ session, media: sections });
 }
 
-/**
- * The media server's offer, for the carrier: one audio line. Where encryption is a wish, the media server has offered
- * two lines, with it and without; carriers see one, RTP/AVP with keys (RFC 8643 section 3.1).
- */
-export function presentOffer(serverOffer: string, { encryption }: MediaTerms): string {
+/** What the carrier is offered of the media server's offer: one audio line, with keys or without. */
+export function presentOffer(serverOffer: string, isEncrypted: boolean): string {
   const { session, media } = splitSdp(serverOffer);
-  const audio = media.filter(isAudio);
-  const secure = audio.find(isEncrypted);
-  const shown = encryption === "none" ? audio.find((section) => !isEncrypted(section)) : (secure ?? audio[0]);
-  if (!shown) return serverOffer;
-  const { profile } = mediaLineOf(shown);
-  const line = encryption === "optional" ? profile.replace("/SAVP", "/AVP") : profile;
-  return joinSdp({ session, media: [withMediaLine(shown, { profile: line })] });
+  const shown = media.find((section) => isAudio(section) && hasKeys(section) === isEncrypted);
+  if (!shown) throw new Error("The media server has made no offer that the carrier's line takes");
+  return joinSdp({ session, media: [shown] });
 }
 
 export interface MetAnswer {
@@ -121,27 +114,23 @@ export interface MetAnswer {
   answer: string;
 }
 
-/** The carrier's answer to `presentOffer(serverOffer)`, on the line's terms, as the media server's offer wants it. */
-export function meetAnswer(
-  serverOffer: string,
-  answer: string,
-  { encryption }: MediaTerms,
-): MetAnswer | Mismatch {
+/** The carrier's answer to `presentOffer(serverOffer, isEncrypted)`, as the media server's offer wants it. */
+export function meetAnswer(serverOffer: string, answer: string, isEncrypted: boolean): MetAnswer | Mismatch {
   const { session, media } = splitSdp(answer);
   const audio = media.find(isAudio);
   if (!audio) return mismatch(305, "The carrier's answer has no audio");
-  if (encryption === "required" && !hasKeys(audio)) {
-    return mismatch(303, "The carrier's answer is not encrypted");
+  if (hasKeys(audio) !== isEncrypted) {
+    return mismatch(
+      303,
+      `The carrier's answer is ${isEncrypted ? "not " : ""}encrypted, the offer was${isEncrypted ? "" : " not"}`,
+    );
   }
-  const isSecure = encryption !== "none" && hasKeys(audio);
-  const taken = isSecure ? audio : withoutKeys(audio);
   let isPlaced = false;
   const sections = splitSdp(serverOffer).media.map((section) => {
-    if (isPlaced || !isAudio(section) || isEncrypted(section) !== isSecure) return refusedSection(section);
+    if (isPlaced || !isAudio(section) || hasKeys(section) !== isEncrypted) return refusedSection(section);
     isPlaced = true;
-    return withMediaLine(taken, { profile: mediaLineOf(section).profile });
+    return withMediaLine(audio, { profile: mediaLineOf(section).profile });
   });
-  if (!isPlaced) return mismatch(303, "The carrier's answer is encrypted in a way that was not offered");
   return { ok: true, answer: joinSdp({ session, media: sections }) };
 }
 
