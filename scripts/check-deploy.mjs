@@ -1,12 +1,11 @@
 // Part of `npm run check`: what a machine can say of how Ringdown is deployed without running it. Each problem is a line.
-import { pathToFileURL } from "node:url";
 import { composeProblems } from "./deploy/compose.mjs";
 import { dockerfileProblems } from "./deploy/dockerfile.mjs";
 import { grafanaProblems } from "./deploy/grafana.mjs";
 import { guideProblems } from "./deploy/guides.mjs";
-import { kubernetesProblems } from "./deploy/kubernetes.mjs";
+import { kubernetesProblems, kubernetesTypeProblems } from "./deploy/kubernetes.mjs";
 import { portProblems } from "./deploy/ports.mjs";
-import { prometheusProblems } from "./deploy/prometheus.mjs";
+import { prometheusProblems, promtoolProblems } from "./deploy/prometheus.mjs";
 import { openTree } from "./deploy/tree.mjs";
 import { root } from "./prepare.mjs";
 
@@ -15,19 +14,15 @@ const checks = [
   dockerfileProblems,
   portProblems,
   prometheusProblems,
+  promtoolProblems,
   grafanaProblems,
   kubernetesProblems,
+  kubernetesTypeProblems,
   guideProblems,
 ];
 
-/** One sentence a problem, beginning with the file. */
-export function deployProblems(tree) {
-  return checks.flatMap((problemsOf) => problemsOf(tree));
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const problems = deployProblems(openTree(root));
-  for (const problem of problems) console.error(problem);
-  console.log(`deployment: ${problems.length === 0 ? "in order" : `${problems.length} problems`}`);
-  process.exitCode = problems.length === 0 ? 0 : 1;
-}
+const tree = openTree(root);
+const problems = checks.flatMap((problemsOf) => problemsOf(tree));
+for (const problem of problems) console.error(problem);
+console.log(`deployment: ${problems.length === 0 ? "in order" : `${problems.length} problems`}`);
+process.exitCode = problems.length === 0 ? 0 : 1;

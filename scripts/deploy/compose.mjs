@@ -24,13 +24,22 @@ export function composeProblems(tree) {
   return problems.map((problem) => `${file}: ${problem}`);
 }
 
-function schemaProblems(tree, compose) {
-  const { $schema: _, ...schema } = tree.json("deploy/schema/compose-spec.json");
+let compiled = { text: "", isRight: () => false };
+
+/** Compiled once for each text: it takes longer than all the rest. */
+function schemaOf(text) {
+  if (compiled.text === text) return compiled.isRight;
+  const { $schema: _, ...schema } = JSON.parse(text);
   const ajv = new Ajv({ strict: false, allErrors: true, allowUnionTypes: true });
   ajv.addFormat("duration", /^(\$\{.*\}|(\d+(\.\d+)?(ns|us|ms|s|m|h))+)$/);
   ajv.addFormat("ports", true);
   ajv.addFormat("expose", true);
-  const isRight = ajv.compile(schema);
+  compiled = { text, isRight: ajv.compile(schema) };
+  return compiled.isRight;
+}
+
+function schemaProblems(tree, compose) {
+  const isRight = schemaOf(tree.read("deploy/schema/compose-spec.json"));
   if (isRight(compose)) return [];
   return isRight.errors.map(({ instancePath, message, params }) =>
     `the schema of Compose: ${instancePath} ${message} ${params.additionalProperty ?? ""}`.trimEnd(),

@@ -14,7 +14,6 @@ export function kubernetesProblems(tree) {
     problems.map((problem) => `${path}: ${object.kind} ${object.metadata.name} ${problem}`);
   return [
     ...cluster.problems,
-    ...typeProblems(tree.root, cluster.objects),
     ...workloads.flatMap((each) =>
       tell(each, [
         ...fenceProblems(each.object),
@@ -29,6 +28,9 @@ export function kubernetesProblems(tree) {
     ...configProblems(tree, cluster),
   ];
 }
+
+/** Apart from the rest since the compiler takes seconds. */
+export const kubernetesTypeProblems = (tree) => typeProblems(tree.root, readCluster(tree).objects);
 
 const holds = (selector, labels = {}) =>
   Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);

@@ -14,6 +14,9 @@ const drachtio = [
 /** What deploy/coturn/start.sh reads, in the container that runs it. */
 const coturnScript = "deploy/coturn/start.sh";
 
+/** What `npm run test:live` reads besides. */
+const liveFiles = ["embedded/conformance/pair.ts", "scripts/test-live.mjs"];
+
 const all = (text, pattern) => new Set([...text.matchAll(pattern)].map(([, name]) => name));
 
 /** Names of the variables of each program. */
@@ -24,7 +27,7 @@ export function namesOf(tree) {
     drachtio: new Set(drachtio),
     coturn: all(tree.read(coturnScript), /\$\{?(TURN_\w+)/g),
     caddy: all(tree.read("deploy/Caddyfile"), /\{\$(\w+)/g),
-    live: all(tree.read("embedded/conformance/pair.ts"), /\b(RINGDOWN_LIVE_[A-Z]+)/g),
+    live: new Set(liveFiles.flatMap((path) => [...all(tree.read(path), /\b(RINGDOWN_LIVE_[A-Z]+)/g)])),
     file: new Set(variables.map(({ name }) => name)),
   };
 }

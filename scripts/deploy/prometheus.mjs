@@ -20,7 +20,6 @@ export function prometheusProblems(tree) {
       (name) => `${folder}: there are two alerts ${name}`,
     ),
     ...(files.length === 0 ? [`${folder}: there are no rules`] : []),
-    ...promtoolProblems(tree),
   ];
 }
 
@@ -69,7 +68,7 @@ function targetProblems(tree) {
 }
 
 /** Where Prometheus is installed, its own opinion too: it alone knows its whole language. */
-function promtoolProblems(tree) {
+export function promtoolProblems(tree) {
   const result = spawnSync("promtool", ["check", "config", join(tree.root, config)], { encoding: "utf8" });
   if (result.error !== undefined || result.status === 0) return [];
   return [`${config}: promtool says ${result.stderr.trim()}`];
