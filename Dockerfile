@@ -13,8 +13,9 @@ RUN node -e 'import("./scripts/prepare.mjs").then(({ install }) => install())'
 COPY . .
 # Compiles the programs and the app.
 RUN npm run build
-# What only building and testing need stays behind, and what the app is made of: the browser gets it from its bundle.
-RUN npm prune --omit=dev --workspace server --workspace embedded --no-audit --no-fund
+# Again, without what only building and testing need, and what the app is made of: the browser gets it from its bundle.
+RUN npm ci --omit=dev --workspace server --workspace embedded --prefer-offline --no-audit --no-fund \
+ && node -e 'import("./scripts/prepare.mjs").then(({ install }) => install())'
 
 FROM node:20.19.5-bookworm-slim
 # A fixed id: the media server writes recordings into the shared volume under the same one.
