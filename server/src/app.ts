@@ -1,7 +1,9 @@
 /** Puts the program together: with app/, the only place that chooses implementations. */
 import { keepBusinessDays } from "./app/business-days.ts";
-import { after, type Calls, takeCalls } from "./app/calls.ts";
+import { CallStates } from "./app/call-states.ts";
+import { type Calls, takeCalls } from "./app/calls.ts";
 import { Closing } from "./app/closing.ts";
+import { type Drain, openDrain } from "./app/drain.ts";
 import { type Foundations, layFoundations } from "./app/foundations.ts";
 import { openLines } from "./app/lines.ts";
 import { openMetricsPort } from "./app/metrics-port.ts";
@@ -54,35 +56,40 @@ async function start(config: Config, plainLog: Log, closing: Closing): Promise<R
   const tracing = await openTraces(config, parts, closing);
   const lines = await openLines(config, parts, closing);
   const screens = await openScreens(config, parts, lines, closing);
-  let stopping: Promise<void> | null = null;
-  const isDraining = () => stopping !== null;
-  const house: House = { config, parts, lines, screens, tracing, requests: new Set(), isDraining };
+  const states = new CallStates();
+  closing.add(
+    "call states",
+    parts.ledger.on(({ interactionId, event }) => states.note(interactionId, event)),
+  );
+  let drain: Drain | null = null;
+  const draining = () => drain?.sentence() ?? null;
+  const house: House = { config, parts, lines, screens, tracing, requests: new Set(), draining };
   const http = await openWeb(house, closing);
   const metrics = await openMetricsPort(house, log.counts, closing);
   closing.add("business days", await keepBusinessDays(parts.acd, parts.clock, log));
   const links = await openForBusiness(config, parts, http);
   const calls = takeCalls(parts, lines, screens, closing);
 
-  let hurry = () => {};
-  const hurried = new Promise<void>((resolve) => (hurry = resolve));
-  const drainAndClose = async () => {
-    lines.telephony.drain();
-    screens.hub.announceGoingAway(config.drainMs);
-    await Promise.race([calls.allEnded(), hurried, after(config.drainMs)]);
-    log.info({ callsLeft: calls.count() }, "The drain is over");
-    await closing.run();
-  };
+  const drained = openDrain({
+    ...{ clock: parts.clock, log, drainMs: config.drainMs, calls, states },
+    begin() {
+      lines.telephony.drain();
+      screens.hub.announceGoingAway(config.drainMs);
+    },
+  });
+  drain = drained;
+  let stopping: Promise<void> | null = null;
   return {
     addresses: { http, sip: lines.pair?.listening ?? [], webNumbers: webNumbersOf(parts), metrics },
     links,
     callsNow: (): ReturnType<Calls["count"]> => calls.count(),
-    stop: () => (stopping ??= drainAndClose()),
+    stop: () => (stopping ??= drained.run().then(() => closing.run())),
     hurry: () => {
-      hurry();
+      drained.hurry();
     },
     failed: new Promise((resolve) => {
       void lines.pair?.died.then((sentence) => {
-        if (!isDraining()) resolve(sentence);
+        if (stopping === null) resolve(sentence);
       });
     }),
   };

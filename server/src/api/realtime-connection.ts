@@ -17,6 +17,8 @@ export interface ConnectionParts {
   snapshot(): Promise<Snapshot>;
   /** Asked now and then: a session may expire, or end on another node. */
   isStillSignedIn(): Promise<boolean>;
+  /** What whoever comes now must know besides: that the server is going away. */
+  afterwards(): ServerMessage | null;
   onClosed(): void;
 }
 
@@ -146,6 +148,8 @@ export class RealtimeConnection {
   #catchUp(seq: number, missing: readonly StreamedEvent[]): void {
     this.#sentSeq = seq;
     for (const event of missing) this.deliver(event);
+    const afterwards = this.#parts.afterwards();
+    if (afterwards !== null) this.send(afterwards);
   }
 
   #sendText(text: string): void {

@@ -170,6 +170,17 @@ describe("the realtime feed", () => {
     expect(again.snapshot.stream).not.toBe(stream);
   });
 
+  it("tells that the server is going away, also to who comes during the drain, by a snapshot or resuming", async () => {
+    const kinds = (browser: Browser) => browser.received.map(({ type }) => type);
+    const present = await Browser.open("ann");
+    hub.announceGoingAway(3_600_000);
+    await expect.poll(() => kinds(present)).toEqual(["snapshot", "going-away"]);
+    const later = await Browser.open("sue");
+    await expect.poll(() => kinds(later)).toEqual(["snapshot", "going-away"]);
+    const back = await Browser.open("ann", { type: "resume", stream: present.snapshot.stream, seq: 0 });
+    await expect.poll(() => kinds(back)).toEqual(["resumed", "going-away"]);
+  });
+
   it("tells presence once per person, when the first tab opens and the last one is gone", async () => {
     const heard: boolean[] = [];
     hub.onPresence((_personId, connected) => heard.push(connected));

@@ -86,6 +86,8 @@ class Hub implements RealtimeHub {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024, perMessageDeflate: false });
   readonly #listeners = new Map<string, Listener>();
   readonly #presence = new Set<PresenceListener>();
+  /** A drain may take hours: who comes meanwhile is told, too. */
+  #goingAway: ServerMessage | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: RealtimeOptions) {
@@ -139,7 +141,8 @@ class Hub implements RealtimeHub {
   }
 
   announceGoingAway(retryAfterMs: number): void {
-    for (const connection of this.#connections()) connection.send({ type: "going-away", retryAfterMs });
+    this.#goingAway = { type: "going-away", retryAfterMs };
+    for (const connection of this.#connections()) connection.send(this.#goingAway);
   }
 
   #connections(): RealtimeConnection[] {
@@ -195,6 +198,7 @@ class Hub implements RealtimeHub {
       stream: listener.stream,
       snapshot: async () => await this.#options.snapshotFor(user),
       isStillSignedIn: async () => (await this.#options.sessions.authenticate(token)) !== null,
+      afterwards: () => this.#goingAway,
       onClosed: () => {
         this.#disconnect(listener, connection);
       },

@@ -37,7 +37,8 @@ export interface House {
   tracing: Tracing | null;
   /** Who hears of each request that was answered. */
   requests: Set<(request: AnsweredRequest) => void>;
-  isDraining(): boolean;
+  /** What the drain waits for, once it has begun; else null. */
+  draining(): string | null;
 }
 
 const personTtlMs = 10 * 60_000;
@@ -175,8 +176,8 @@ function credential({ config, parts }: House, issued: SipCredentialIssued): SipC
   return { ...issued, domain: config.sip.domain, socket: sipPath, ...ice };
 }
 
-export async function lookAtHealth({ parts, lines, isDraining }: House) {
-  const draining = isDraining();
+export async function lookAtHealth({ parts, lines, draining }: House) {
+  const waitsFor = draining();
   return {
     postgres: await timed(
       parts.postgres.ping().then(
@@ -186,7 +187,7 @@ export async function lookAtHealth({ parts, lines, isDraining }: House) {
     ),
     eventLog: await timed(parts.routerLog.check()),
     ...lines.telephony.health(),
-    draining: { ok: !draining, sentence: draining ? "draining: no new calls" : "taking calls" },
+    draining: { ok: waitsFor === null, sentence: waitsFor ?? "taking calls" },
   };
 }
 
