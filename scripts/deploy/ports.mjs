@@ -54,6 +54,10 @@ function portsUsed(tree) {
       ...find(coturn, /listening-port=(\d+)/g),
       find(coturn, /(?:min|max)-port=(\d+)/g).join("-"),
       ...find(media, /data="(?:sip|event_socket)_port=(\d+)"/g),
+      // "1" before the other one: 15080.
+      ...find(media, /data="sip_port=(\d+)"/g).flatMap((port) =>
+        /offer_sip_port=1\$\$/.test(media) ? [`1${port}`] : [],
+      ),
       find(media, /data="rtp_(?:start|end)_port=(\d+)"/g).join("-"),
     ]),
   ];
