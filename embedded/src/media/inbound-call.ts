@@ -63,7 +63,7 @@ function noteInvite(channel: Channel, request: SipMessage): void {
 
 /**
  * The headers by which Ringdown says what a line asks of its media, as freeswitch-config's dialplan takes them. Without
- * them a caller may encrypt.
+ * them a caller may encrypt, and our own offer doesn't.
  */
 function termsOf(request: SipMessage): MediaTerms {
   const codecs = headerOf(request, "x-ringdown-codecs")
@@ -74,7 +74,7 @@ function termsOf(request: SipMessage): MediaTerms {
   const encryption = (["none", "optional", "required"] as const).find((mode) => mode === asked);
   return {
     laws: laws ?? anyMedia.laws,
-    encryption: encryption ?? anyMedia.encryption,
+    encryption: encryption ?? (request.body === "" ? "none" : anyMedia.encryption),
   };
 }
 
@@ -174,8 +174,7 @@ export class InboundCall {
 
   #offer(): string {
     this.#isOfferOurs = true;
-    // Like FreeSWITCH, which makes keys only for who has offered some.
-    return this.#noteLocal(buildOffer(this.#local("sendrecv"), { ...this.#terms, encryption: "none" }));
+    return this.#noteLocal(buildOffer(this.#local("sendrecv"), this.#terms));
   }
 
   #configure(remote: RemoteAudio, direction: Direction): void {

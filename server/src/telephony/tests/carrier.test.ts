@@ -89,7 +89,6 @@ describe("a call out with an early offer", () => {
     expect(await ring.ringing).toBe(true);
     await call.answer();
     const leg = await talk(call, ring);
-    await call.press("7");
     const pressed = new Promise((resolve) => leg.onDigit(resolve));
     await call.press("5");
     expect(await within("a key", pressed, 3_000)).toBe("5");

@@ -52,7 +52,8 @@ export class CarrierRing implements Ring {
   /** What holds for the INVITE that is under way. */
   #terms: MediaTerms = { codecs: [], encryption: "none" };
   #request: SipRequest | null = null;
-  /** The carrier's last answer. */
+  /** What the carrier answered before the 200, and what of that the channel was given. */
+  #earlySdp = "";
   #answer = "";
   #early: Promise<void> = Promise.resolve();
   #answeredAt: number | null = null;
@@ -125,7 +126,7 @@ export class CarrierRing implements Ring {
     const reserved = await this.#reserve(terms);
     if (!reserved) return;
     this.#terms = terms;
-    this.#presented = presentOffer(reserved.offer, isEncrypted);
+    this.#presented = presentOffer(reserved.offer, terms);
     const party = await this.#invite();
     this.#answeredAt = this.#parts.clock.now();
     if (this.#isSettled) hangUpQuietly(party);
@@ -177,8 +178,10 @@ export class CarrierRing implements Ring {
     if (response.status !== 180 && response.status !== 183) return;
     this.#isRinging = true;
     this.#resolveRinging(true);
-    // Early media: the channel is brought up now, so that it hears from the first word on.
-    if (response.body && !this.#isSettled) this.#takeEarly(response.body);
+    // Early media: the channel is brought up now, so that it hears from the first word on. An encrypted one is not: if
+    // the 200 had another key (a call that was forwarded), the media server would change its own.
+    if (response.body) this.#earlySdp = response.body;
+    if (response.body && !this.#isSettled && !this.#isEncrypted) this.#takeEarly(response.body);
   }
 
   #takeEarly(sdp: string): void {
@@ -202,7 +205,7 @@ export class CarrierRing implements Ring {
     const reserved = this.#reserved;
     if (!reserved) throw new Error("A call was answered that was never offered media");
     // RFC 3261 §13.2.1: after an answer in a reliable 183 the 200 may have none.
-    const answer = party.remote.sdp || this.#answer;
+    const answer = party.remote.sdp || this.#earlySdp;
     try {
       const met = meetAnswer(reserved.offer, answer, this.#isEncrypted);
       if (!met.ok) throw new Error(met.sentence);

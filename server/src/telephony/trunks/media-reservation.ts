@@ -7,7 +7,7 @@ import { rejectOffer } from "../core/sdp.ts";
 import { silenceHeader } from "../core/silence.ts";
 import { within } from "../deadline.ts";
 import type { Endpoint, LateOffer, MediaServer, SipDialog, Srf, UacOptions } from "../drachtio.ts";
-import { parkingAnswer, parkingOffer } from "./media-sdp.ts";
+import { parkingAnswer } from "./media-sdp.ts";
 import type { MediaTerms } from "./media-terms.ts";
 import { termsHeaders } from "./media-terms.ts";
 
@@ -41,8 +41,11 @@ export interface ReadyChannel {
  *      └── release(), the media server's BYE ──► gone
  *
  * The answer goes to the media server in the ACK, so that its offer is the one that the party got. Only when the party
- * takes longer than the media server waits is the channel brought up before. One that is to be encrypted begins parked:
- * FreeSWITCH makes no keys for an INVITE without SDP, so it is offered some by nobody, and then asked for its offer.
+ * takes longer than the media server waits is the channel brought up before.
+ *
+ * One that is to be encrypted is asked for at an address of its own, where the media server has one: FreeSWITCH makes
+ * keys only for an INVITE that it answers before the dialplan (freeswitch-config/sip_profiles/ringdown_offer.xml). There
+ * it waits for three minutes, and has to: brought up before, it would change its key when the party answers.
  */
 export class ReservedChannel {
   /** The media server's offer. */
@@ -50,29 +53,24 @@ export class ReservedChannel {
   readonly #request: ReservationRequest;
   readonly #opening: Opening;
   readonly #stopParking: () => void;
-  #limitMs: number;
+  #limitMs: number | null;
   #answered = "";
   #dialog: SipDialog | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #isReleased = false;
 
-  private constructor(
-    offer: string,
-    opening: Opening,
-    dialog: SipDialog | null,
-    request: ReservationRequest,
-  ) {
+  private constructor(offer: string, opening: Opening, request: ReservationRequest) {
     this.offer = offer;
     this.#opening = opening;
-    this.#dialog = dialog;
     this.#request = request;
-    this.#limitMs = dialog ? parkedLimit(request) : Number(request.headers[silenceHeader] ?? 0);
+    const isEncrypted = request.terms.encryption !== "none";
+    // The dialplan sets the limit, which for an encrypted channel comes too late: a re-INVITE has to follow.
+    this.#limitMs = isEncrypted ? null : Number(request.headers[silenceHeader] ?? 0);
     const { clock } = request;
-    const park = () => this.answer(parkingAnswer(offer), this.#limitMs && parkedSilenceMs);
-    this.#stopParking = dialog
+    this.#stopParking = isEncrypted
       ? () => undefined
       : clock.setTimer(clock.now() + parkAfterMs, () => {
-          park().catch((error: unknown) => {
+          this.answer(parkingAnswer(offer), this.#limitMs && parkedSilenceMs).catch((error: unknown) => {
             request.log.warn({ error: describeError(error) }, "A channel that waits for its party was lost");
           });
         });
@@ -84,32 +82,14 @@ export class ReservedChannel {
     server: MediaServer,
     request: ReservationRequest,
   ): Promise<ReservedChannel> {
-    const { clock, deadlineMs, terms } = request;
     const opening = new Opening(connector, server, request);
-    const isEncrypted = terms.encryption !== "none";
     try {
-      const made = isEncrypted
-        ? ReservedChannel.#parked(opening, request)
-        : ReservedChannel.#asked(opening, request);
-      return await within(clock, deadlineMs, "a channel", made);
+      const offer = await within(request.clock, request.deadlineMs, "a channel", opening.offer());
+      return new ReservedChannel(offer, opening, request);
     } catch (error) {
       void opening.release(); // never rejects
       throw toFailure(error);
     }
-  }
-
-  static async #asked(opening: Opening, request: ReservationRequest): Promise<ReservedChannel> {
-    return new ReservedChannel(await opening.offer({}), opening, null, request);
-  }
-
-  /** Up, under a key of nobody; what it offers then has its own. */
-  static async #parked(opening: Opening, request: ReservationRequest): Promise<ReservedChannel> {
-    const localSdp = parkingOffer(request.terms.codecs);
-    const dialog = await opening.dial({ localSdp });
-    await opening.endpoint;
-    const again = await dialog.modify({ noAck: true });
-    again.ack(localSdp);
-    return new ReservedChannel(again.sdp, opening, dialog, request);
   }
 
   /**
@@ -175,9 +155,12 @@ export class ReservedChannel {
   }
 }
 
-/** A channel that begins parked is silent for as long as the party rings. */
-function parkedLimit({ headers }: Pick<ReservationRequest, "headers">): number {
-  return Number(headers[silenceHeader] ?? 0) && parkedSilenceMs;
+/** Where the media server wants to be asked for an offer with keys; null: where everything else is. */
+async function offerAddress(server: MediaServer): Promise<string | null> {
+  const reply = await new Promise<string>((resolve) =>
+    server.api("global_getvar offer_sip_address", resolve),
+  );
+  return /^[\d.]+:\d{1,5}$/.exec(reply?.trim() ?? "")?.[0] ?? null;
 }
 
 /** The INVITE of a reservation, which the media library has sent through us. */
@@ -186,6 +169,7 @@ class Opening {
   readonly endpoint: Promise<Endpoint>;
   readonly #srf: Srf;
   readonly #invite: Promise<{ uri: string; options: UacOptions }>;
+  readonly #address: Promise<string | null>;
   #resolveDialog: (dialog: SipDialog) => void = () => undefined;
   #rejectDialog: (error: unknown) => void = () => undefined;
   #late: LateOffer | null = null;
@@ -194,70 +178,55 @@ class Opening {
 
   constructor(connector: Connector, server: MediaServer, { srf, headers, terms }: ReservationRequest) {
     this.#srf = srf;
+    this.#address = terms.encryption === "none" ? Promise.resolve(null) : offerAddress(server);
     const dialog = new Promise<SipDialog>((resolve, reject) => {
       this.#resolveDialog = resolve;
       this.#rejectDialog = reject;
     });
     let sent: (invite: { uri: string; options: UacOptions }) => void = () => undefined;
     const invite = new Promise<{ uri: string; options: UacOptions }>((resolve) => (sent = resolve));
-    const limit = terms.encryption === "none" ? {} : { [silenceHeader]: String(parkedLimit({ headers })) };
-    const asked = { ...headers, ...termsHeaders(terms), ...limit };
-    this.endpoint = connector.createEndpoint(server, asked, (uri, options) => {
-      sent({ uri, options });
-      return dialog;
-    });
+    this.endpoint = connector.createEndpoint(
+      server,
+      { ...headers, ...termsHeaders(terms) },
+      (uri, options) => {
+        sent({ uri, options });
+        return dialog;
+      },
+    );
+    // Without an INVITE the library says at once what is wrong.
     this.#invite = Promise.race([invite, this.endpoint.then(() => invite)]);
     this.#invite.catch(() => undefined);
     this.endpoint.catch(() => undefined); // told by who waits for it
   }
 
   /** The media server's own offer. */
-  async offer(sdp: UacOptions): Promise<string> {
+  async offer(): Promise<string> {
     const { uri, options } = await this.#invite;
-    const late = (await this.#call(
-      this.#srf.createUAC(uri, { ...options, ...sdp, noAck: true }),
-    )) as LateOffer;
-    this.#late = late;
-    if (this.#isReleased) await this.#refuse(late);
-    return late.sdp;
+    const address = await this.#address;
+    const at = address === null ? uri : uri.replace(/@[^;>]+/, `@${address}`);
+    try {
+      this.#late = (await this.#srf.createUAC(at, { ...options, noAck: true })) as LateOffer;
+    } catch (error) {
+      this.#rejectDialog(error);
+      throw error;
+    }
+    if (this.#isReleased) await this.#refuse(this.#late);
+    return this.#late.sdp;
   }
 
   async acknowledge(answer: string): Promise<SipDialog> {
     if (!this.#late) throw new Error("The media server has made no offer");
-    const dialog = await this.#late.ack(answer);
-    return this.#keep(dialog);
-  }
-
-  /** Offers something itself. */
-  async dial(sdp: UacOptions): Promise<SipDialog> {
-    const { uri, options } = await this.#invite;
-    const dialog = (await this.#call(this.#srf.createUAC(uri, { ...options, ...sdp }))) as SipDialog;
-    if (this.#isReleased) hangUpQuietly(dialog);
-    return this.#keep(dialog);
+    this.#dialog = await this.#late.ack(answer);
+    this.#resolveDialog(this.#dialog);
+    return this.#dialog;
   }
 
   async release(): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    if (this.#dialog) hangUpQuietly(this.#dialog);
-    else this.#rejectDialog(new Error("The channel was released"));
-    if (!this.#dialog && this.#late) await this.#refuse(this.#late);
-  }
-
-  #keep(dialog: SipDialog): SipDialog {
-    this.#dialog = dialog;
-    this.#resolveDialog(dialog);
-    return dialog;
-  }
-
-  /** A refusal is the library's, too. */
-  async #call<T>(calling: Promise<T>): Promise<T> {
-    try {
-      return await calling;
-    } catch (error) {
-      this.#rejectDialog(error);
-      throw error;
-    }
+    if (this.#dialog) return hangUpQuietly(this.#dialog);
+    this.#rejectDialog(new Error("The channel was released"));
+    if (this.#late) await this.#refuse(this.#late);
   }
 
   /** ACK with every stream refused, then BYE. */

@@ -1,6 +1,4 @@
 /** Taking session descriptions apart and putting them together again, as far as carriers' lines need it. */
-import { randomBytes } from "node:crypto";
-
 export interface Description {
   /** The lines before the first `m=`. */
   session: readonly string[];
@@ -70,7 +68,7 @@ export function withFormats(section: readonly string[], formats: readonly string
 }
 
 /** RFC 863: whatever is sent there goes nowhere. */
-const nowhere = { address: "127.0.0.1", port: 9 };
+const discardPort = 9;
 
 /**
  * An answer to an offer of the media server that brings its channel up while there is nobody to talk to yet: audio
@@ -81,7 +79,7 @@ export function parkingAnswer(offer: string): string {
   const chosen = media.find(isAudio);
   const sections = media.map((section) =>
     section === chosen
-      ? withMediaLine(withoutKeys(section), { port: nowhere.port }).filter(
+      ? withMediaLine(withoutKeys(section), { port: discardPort }).filter(
           (line) => !line.startsWith("a=rtcp:"),
         )
       : refusedSection(section),
@@ -89,36 +87,21 @@ export function parkingAnswer(offer: string): string {
   return joinSdp({ session, media: sections });
 }
 
-const rtpMaps: Record<string, readonly [format: number, map: string]> = {
-  pcmu: [0, "PCMU/8000"],
-  pcma: [8, "PCMA/8000"],
-  g722: [9, "G722/8000"],
-  opus: [102, "opus/48000/2"],
-};
+/** The payload types of a section that speak one of these codecs, in the codecs' order; none named: all of them. */
+export function withCodecs(section: readonly string[], codecs: readonly string[]): string[] {
+  if (codecs.length === 0) return [...section];
+  const { formats } = mediaLineOf(section);
+  const nameOf = (format: string) =>
+    new RegExp(`^a=rtpmap:${format} ([^/]+)`, "im").exec(section.join("\n"))?.[1]?.toLowerCase() ?? "";
+  const wanted = codecs.flatMap((codec) => formats.filter((format) => nameOf(format) === codec));
+  const events = formats.filter((format) => nameOf(format) === "telephone-event");
+  const kept = withFormats(section, [...wanted, ...events]);
+  return withMediaLine(kept, { formats: [...wanted, ...events] });
+}
 
-/**
- * An offer of nobody, with a key, for a channel that is to be encrypted: FreeSWITCH has keys of its own only for a
- * channel that was offered some.
- */
-export function parkingOffer(codecs: readonly string[]): string {
-  const named = codecs.flatMap((codec) => (rtpMaps[codec] ? [rtpMaps[codec]] : []));
-  const maps = named.length > 0 ? named : Object.values(rtpMaps);
-  return joinSdp({
-    session: [
-      "v=0",
-      `o=ringdown 1 1 IN IP4 ${nowhere.address}`,
-      "s=-",
-      `c=IN IP4 ${nowhere.address}`,
-      "t=0 0",
-    ],
-    media: [
-      [
-        `m=audio ${nowhere.port} RTP/SAVP ${maps.map(([format]) => format).join(" ")} 101`,
-        ...maps.map(([format, map]) => `a=rtpmap:${format} ${map}`),
-        "a=rtpmap:101 telephone-event/8000",
-        "a=fmtp:101 0-15",
-        `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${randomBytes(30).toString("base64")}`,
-      ],
-    ],
-  });
+const sdesSuites = /^a=crypto:\d+ AES_CM_128_HMAC_SHA1_(80|32) /;
+
+/** Of the keys of a section those that every telephone knows. */
+export function withCommonKeys(section: readonly string[]): string[] {
+  return section.filter((line) => !line.startsWith("a=crypto:") || sdesSuites.test(line));
 }

@@ -12,6 +12,8 @@ import {
   mediaLineOf,
   refusedSection,
   splitSdp,
+  withCodecs,
+  withCommonKeys,
   withFormats,
   withMediaLine,
   withoutKeys,
@@ -101,11 +103,15 @@ function withProfilesOf(offer: string, answer: string): string {
 }
 
 /** What the carrier is offered of the media server's offer: one audio line, with keys or without. */
-export function presentOffer(serverOffer: string, isEncrypted: boolean): string {
+export function presentOffer(serverOffer: string, { codecs, encryption }: MediaTerms): string {
+  const isEncrypted = encryption === "required";
   const { session, media } = splitSdp(serverOffer);
   const shown = media.find((section) => isAudio(section) && hasKeys(section) === isEncrypted);
   if (!shown) throw new Error("The media server has made no offer that the carrier's line takes");
-  return joinSdp({ session, media: [shown] });
+  const line = withCommonKeys(withCodecs(shown, codecs));
+  if (mediaLineOf(line).formats.length === 0)
+    throw new Error(`The media server has none of ${codecs.join(", ")}`);
+  return joinSdp({ session, media: [line] });
 }
 
 export interface MetAnswer {
