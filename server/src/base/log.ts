@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { readableLine } from "./readable-log.ts";
-import { cleanFields } from "./redact.ts";
+import { cleanFields, scrub } from "./redact.ts";
 
 /**
  * Structured log: `log.info({ agentId }, "sentence")`. The sentence is constant, so that it can be searched for; what
@@ -32,11 +32,12 @@ export function openLog(level: string, { node, write = terminal() }: LogOptions 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (word) => ({ level: word }), bindings: (fields) => cleanFields(fields, true) },
     hooks: {
-      logMethod([fields, ...sentence], method, lineLevel) {
+      logMethod([fields, sentence = ""], method, lineLevel) {
         const isPublic = lineLevel >= infoLevel;
-        method.apply(this, [cleanFields(fields as object, isPublic), ...sentence] as Parameters<
-          typeof method
-        >);
+        method.apply(this, [
+          cleanFields(fields as object, isPublic),
+          isPublic ? scrub(sentence) : sentence,
+        ] as Parameters<typeof method>);
       },
     },
   };

@@ -233,7 +233,7 @@ export class Carriers {
 
   #noteEmergency(number: string, callId: string | undefined): void {
     this.#counters.countEmergency();
-    this.#parts.log.warn({ number, callId }, "An emergency number is dialed");
+    this.#parts.log.warn({ emergencyNumber: number, callId }, "An emergency number is dialed");
     this.#parts.onEmergency({ number, callId });
   }
 }

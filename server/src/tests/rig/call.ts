@@ -4,6 +4,7 @@
  *   made:     calling ─► ringing ─► talking ─► over          received:  ringing ─► talking ─► over
  *                 └────────┴─────────────────────►│                          └──────────────────►│
  */
+import { keepSecret } from "./privacy.ts";
 import type { G711 } from "./g711.ts";
 import type { Media } from "./media.ts";
 import { makeSdp, profileOf, readSdp } from "./sdp.ts";
@@ -131,6 +132,7 @@ export class Call {
   }
 
   press(digits: string): Promise<void> {
+    keepSecret(digits);
     return this.media.press(digits);
   }
 

@@ -1,4 +1,5 @@
 /** Scenarios for sipp as XML: what a caller from outside does, and nothing else. */
+import { keepSecret } from "./privacy.ts";
 
 export interface CallerScenario {
   /** The user part of From; `[call_number]` makes it differ from call to call. */
@@ -20,6 +21,7 @@ export interface CallerScenario {
 }
 
 export function callerScenario(scenario: CallerScenario): string {
+  keepSecret(scenario.from.replace("[call_number]", ""));
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,
     `<!DOCTYPE scenario SYSTEM "sipp.dtd">`,

@@ -10,6 +10,7 @@
  *   expect((await call.hears([440, 1_000])).tones).toEqual([440]);
  *   await phone.close();
  */
+import { keepSecret } from "./privacy.ts";
 import { randomBytes } from "node:crypto";
 import { Call } from "./call.ts";
 import type { CallEncryption } from "./call.ts";
@@ -70,6 +71,8 @@ export interface Telephone {
 export async function openTelephone(options: TelephoneOptions): Promise<Telephone> {
   const host = options.host ?? "127.0.0.1";
   const codecs = options.codecs ?? ["PCMU", "PCMA"];
+  if (/\d{5}/.test(options.number)) keepSecret(options.number);
+  keepSecret(options.credentials?.username, options.credentials?.password);
   const calls: Call[] = [];
   const waiting: Call[] = [];
   const socket = await SipSocket.open(host, options.port ?? 0, (request, from) => {

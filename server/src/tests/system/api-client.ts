@@ -1,4 +1,5 @@
 /** A person at the API: signs in by one-time link or password, keeps cookie and CSRF token, types from the contract. */
+import { keepSecret } from "../rig/privacy.ts";
 import type { Endpoint, InputOf, ResultOf } from "../../contract/endpoint.ts";
 import { acceptInvitation, signIn } from "../../contract/people.ts";
 import type { Me } from "../../contract/people.ts";
@@ -23,15 +24,24 @@ export class ApiClient {
   readonly origin: string;
   cookie = "";
   me: Me | null = null;
+  /** Who it claims to be behind a proxy that the program trusts. */
+  readonly #from: string | null;
 
-  constructor(origin: string) {
+  constructor(origin: string, from: string | null = null) {
     this.origin = origin;
+    this.#from = from;
   }
 
   /** Uses a one-time link of the program's greeting. */
-  static async byLink(url: string, password: string, more: object = {}): Promise<ApiClient> {
-    const client = new ApiClient(new URL(url).origin);
+  static async byLink(
+    url: string,
+    password: string,
+    more: object = {},
+    from: string | null = null,
+  ): Promise<ApiClient> {
+    const client = new ApiClient(new URL(url).origin, from);
     const token = new URL(url).pathname.split("/").at(-1) ?? "";
+    keepSecret(token, password);
     client.me = await client.call(acceptInvitation, { params: { token }, body: { password, ...more } });
     return client;
   }
@@ -64,6 +74,7 @@ export class ApiClient {
       headers: {
         "content-type": "application/json",
         origin: this.origin,
+        ...(this.#from === null ? {} : { "x-forwarded-for": this.#from }),
         ...(this.cookie === "" ? {} : { cookie: this.cookie }),
         ...(this.me ? { "x-csrf-token": this.me.csrfToken } : {}),
       },
@@ -71,6 +82,7 @@ export class ApiClient {
     });
     const cookie = response.headers.getSetCookie()[0];
     if (cookie !== undefined) this.cookie = cookie.split(";")[0] ?? "";
+    keepSecret(this.cookie.split("=")[1]);
     return response;
   }
 }

@@ -9,6 +9,7 @@ import { issueDeskPhone, listPeople } from "../../contract/people.ts";
 import type { Queue, QueueSettings } from "../../contract/queues.ts";
 import { listQueues, setQueueMembers, updateQueue } from "../../contract/queues.ts";
 import { openTelephone, type Telephone } from "../rig/telephone.ts";
+import { keepSecret } from "../rig/privacy.ts";
 import { waitFor } from "../rig/wait-for.ts";
 import { ApiClient } from "./api-client.ts";
 import { type Program, startProgram, type Within } from "./program.ts";
@@ -71,6 +72,8 @@ async function furnish(program: Program): Promise<House> {
     username: "boss",
   });
   const { queues } = await administrator.call(listQueues);
+  for (const { name, username } of program.links.people) keepSecret(name, username);
+  keepSecret("Test Administrator", "+15550100");
   const find = (name: string) => {
     const queue = queues.find((one) => one.name === name);
     if (queue === undefined) throw new Error(`The demo has no queue ${name}`);

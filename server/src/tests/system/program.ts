@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { judgeLog } from "../rig/privacy.ts";
 
 const mainPath = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
 
@@ -116,6 +117,9 @@ export async function startProgram(options: StartOptions = {}): Promise<Program>
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       await exited;
       if (!keepData) rmSync(dataDir, { recursive: true, force: true });
+      const problems = judgeLog(output);
+      if (problems.length > 0)
+        throw new Error(`The log tells too much or too little:\n${problems.join("\n")}`);
     },
   };
 }

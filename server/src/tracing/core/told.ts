@@ -60,7 +60,8 @@ export function toldFields(event: LedgerEvent): Record<string, Plain> {
   const fields: Record<string, Plain> = {};
   for (const name of told[event.type].fields) {
     const value = all[name];
-    if (value !== null && value !== undefined) fields[name] = value;
+    // `node` is this process in every line of the log.
+    if (value !== null && value !== undefined) fields[name === "node" ? "flowNode" : name] = value;
   }
   if (event.type === "queue.overflowed") fields["destination"] = event.to;
   return fields;
