@@ -220,7 +220,11 @@ describe("a carrier that is asked how it is", () => {
       alive: true,
       sentence: "404 Not Found",
     });
-    expect(stand.logged.some((line) => line.includes("A carrier is down: 503"))).toBe(true);
+    const told = stand.logged
+      .filter((line) => line.includes(one.id))
+      .map((line) => line.replace(/ \{.*/, ""));
+    const [up, down] = ["info A carrier answers", "warn A carrier is down: 503 Service Unavailable"];
+    expect(told).toEqual([up, down, up]);
   });
 
   it("is told apart from one that is not there", async () => {
