@@ -11,4 +11,6 @@ console.log = console.error; // what comes before the figures is for people: npm
 if (node(["scripts/build.mjs"], 2) !== 0) process.exit(1);
 installSystemPackages();
 const tsx = "node_modules/tsx/dist/cli.mjs";
-process.exitCode = node([tsx, "server/bench/main.ts", ...process.argv.slice(2)], "inherit");
+const options = process.argv.slice(2);
+const program = options.includes("--real") ? "server/bench/real/main.ts" : "server/bench/main.ts";
+process.exitCode = node([tsx, program, ...options], "inherit");

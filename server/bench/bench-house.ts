@@ -9,9 +9,7 @@ import { waitFor } from "../src/tests/rig/wait-for.ts";
 import { openPhoneBank, type PhoneBank } from "./phones.ts";
 import { findPids, type Pids } from "./processes.ts";
 
-export interface BenchHouse {
-  house: House;
-  pids: Pids;
+export interface BenchLines {
   /** Answers and plays the demo's greeting. */
   flowNumber: string;
   /** Straight into a queue that the desk phones serve. */
@@ -22,6 +20,11 @@ export interface BenchHouse {
   browserNumber: string;
   servedQueueId: string;
   browserQueueId: string;
+}
+
+export interface BenchHouse extends BenchLines {
+  house: House;
+  pids: Pids;
   close(): Promise<void>;
 }
 
@@ -35,19 +38,22 @@ export async function openBenchHouse(environment: Record<string, string> = {}): 
     NODE_OPTIONS: "--inspect-port=0", // asked for what they hold in memory by their inspectors, closed until then
     ...environment,
   });
+  const pids = await findPids(house.program.child.pid ?? 0);
+  return { house, pids, ...(await openLines(house)), close: () => house.close() };
+}
+
+/** A number for each kind of call. */
+export async function openLines(house: House): Promise<BenchLines> {
   const served = await openLine(house, "Served", "+15550101");
   const browser = await openLine(house, "Browser", "+15550103");
   await openLine(house, "Unstaffed", "+15550102");
   return {
-    house,
-    pids: await findPids(house.program.child.pid ?? 0),
     flowNumber: "+15550100",
     servedNumber: "+15550101",
     waitingNumber: "+15550102",
     browserNumber: "+15550103",
     servedQueueId: served,
     browserQueueId: browser,
-    close: () => house.close(),
   };
 }
 
@@ -103,13 +109,14 @@ export async function staffWithDeskPhones(
   };
 }
 
-async function hire(administrator: ApiClient, index: number) {
+/** `from`: the address that the agent's browser has, where the program trusts this machine as a proxy. */
+export async function hire(administrator: ApiClient, index: number, from: string | null = null) {
   const body = { name: `Bench ${index}`, username: `bench-${index}`, role: "agent" };
   const { person, invitation } = await administrator.call(createPerson, { body });
-  return { person, client: await ApiClient.byLink(invitation.url, password) };
+  return { person, client: await ApiClient.byLink(invitation.url, password, {}, from) };
 }
 
-async function beReady(client: ApiClient): Promise<Realtime> {
+export async function beReady(client: ApiClient): Promise<Realtime> {
   const realtime = await openRealtime(client);
   await client.call(setStatus, { body: { status: "ready", reasonId: null } });
   await waitFor("an agent of the bench to be idle", () => realtime.desk()?.state === "idle");

@@ -20,6 +20,7 @@ import { shippedMusic, startEmbeddedPair } from "../src/app/embedded-pair.ts";
 import { systemClock } from "../src/base/clock.ts";
 import { openLog } from "../src/base/log.ts";
 import { readConfig } from "../src/config.ts";
+import { plainTrunk } from "../src/telephony/directories.ts";
 import { startTelephony, type Telephony } from "../src/telephony/telephony.ts";
 import { percentiles, type Percentiles } from "./acd/percentiles.ts";
 import { monotonicMs } from "./phone-bank/protocol.ts";
@@ -119,16 +120,7 @@ async function openPhoneNetwork(
 
 const agentName = (index: number): string => `agent-${index}`;
 /** The bank's address is trusted as a carrier's is: its phones need not sign in one by one. */
-const loopback = {
-  id: "loopback",
-  name: "Loopback",
-  enabled: true,
-  networks: ["127.0.0.1"],
-  username: null,
-  secret: null,
-  maximumCalls: 0,
-  outboundUri: null,
-};
+const loopback = { ...plainTrunk, id: "loopback", name: "Loopback", networks: ["127.0.0.1"] };
 
 class Office {
   readonly #acd: Acd;

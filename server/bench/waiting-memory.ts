@@ -82,7 +82,7 @@ export async function measureWaitingMemory(
   }
 }
 
-function waitingNow({ house }: BenchHouse): number {
+export function waitingNow({ house }: Pick<BenchHouse, "house">): number {
   const waiting = new Set<string>();
   for (const event of house.realtime.events) {
     if (event.kind === "waiting") waiting.add(event.waiting.interactionId);

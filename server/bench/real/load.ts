@@ -1,0 +1,79 @@
+/** One rate of calls at the program, and what each process spent on it. */
+import { percentiles, type Percentiles } from "../acd/percentiles.ts";
+import { type CrowdOptions, type CrowdResult, startCrowd } from "../callers.ts";
+import type { Part, RealHouse } from "./house.ts";
+import { readOfferTimes, quantileBetween } from "./offer-times.ts";
+import { cpuOf, cpuOfAll } from "./processes.ts";
+
+export interface Load {
+  callsPerSecond: number;
+  calls: number;
+  succeeded: number;
+  setUpMs: Percentiles;
+  /** The upper bound of the histogram's bucket; null where nothing was offered. */
+  timeToOfferP99Ms: number | null;
+  cpuMsPerCall: Record<Part | "postgres", number>;
+}
+
+export async function runLoad(
+  bench: RealHouse,
+  call: Pick<CrowdOptions, "to" | "hangUp" | "talkMs" | "mediaPort">,
+  callsPerSecond: number,
+  seconds: number,
+): Promise<Load> {
+  const calls = Math.ceil(callsPerSecond * seconds);
+  const look = async () => ({
+    cpu: await cpuOf(bench.pids),
+    postgres: await cpuOfAll("postgres"),
+    offers: await readOfferTimes(bench.metricsUrl),
+  });
+  const before = await look();
+  const crowd = await startCrowd({ at: bench.house.program.sipUdp, ...call, calls, callsPerSecond });
+  try {
+    const result = await crowd.result();
+    const after = await look();
+    const each = (used: number): number => Math.round((used / calls) * 10) / 10;
+    const p99 = quantileBetween(before.offers, after.offers, 0.99);
+    return {
+      callsPerSecond,
+      calls,
+      succeeded: result.succeeded,
+      setUpMs: setUpOf(result, call),
+      timeToOfferP99Ms: p99 === null ? null : p99 * 1_000,
+      cpuMsPerCall: {
+        controller: each(after.cpu.controller - before.cpu.controller),
+        drachtio: each(after.cpu.drachtio - before.cpu.drachtio),
+        freeswitch: each(after.cpu.freeswitch - before.cpu.freeswitch),
+        postgres: each(after.postgres - before.postgres),
+      },
+    };
+  } finally {
+    await crowd.close();
+  }
+}
+
+/** INVITE to 200; where the agent hangs up, INVITE to BYE less the talk. */
+function setUpOf({ answerMs, wholeMs }: CrowdResult, { hangUp, talkMs }: { hangUp: string; talkMs: number }) {
+  return percentiles(hangUp === "caller" ? answerMs : wholeMs.map((ms) => ms - talkMs));
+}
+
+/** Ever faster until a rate fails twice in a row. */
+export async function climb<L>(
+  rates: readonly number[],
+  isGood: (load: L) => boolean,
+  run: (rate: number) => Promise<L>,
+): Promise<{ best: L | null; tried: L[] }> {
+  const tried: L[] = [];
+  let best: L | null = null;
+  for (const rate of rates) {
+    let load = await run(rate);
+    tried.push(load);
+    if (!isGood(load)) {
+      load = await run(rate);
+      tried.push(load);
+    }
+    if (!isGood(load)) break;
+    best = load;
+  }
+  return { best, tried };
+}
