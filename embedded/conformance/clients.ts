@@ -56,6 +56,7 @@ export interface Dialog {
   readonly remote: { readonly sdp: string };
   destroy(options?: SendOptions): Promise<unknown>;
   modify(sdp: string): Promise<string>;
+  modify(options: { noAck: true }): Promise<{ sdp: string; ack(sdp: string): void }>;
   request(options: SendOptions & { method: string }): Promise<Response>;
   on(event: "destroy", listener: (bye: SipMessageView, reason?: string) => void): this;
   on(event: "ack", listener: (ack: SipMessageView) => void): this;
