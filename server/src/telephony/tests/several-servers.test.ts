@@ -127,6 +127,30 @@ describe("two media servers", () => {
     expect(viewOf(b).sentence).toBe("0 calls: may be stopped");
   });
 
+  it("serve a caller over one edge and an agent whose phone is registered over the other", async () => {
+    const credentials = { username: "desk7", password: "the password of desk 7" };
+    stand.phones.set("desk7", { personId: "p7", secret: { password: credentials.password } });
+    const desk = await openTelephone({ number: "desk7", domain: "ringdown.test", credentials });
+    telephones.push(desk);
+    await desk.register(b.udp, { domain: "ringdown.test" });
+    const customer = await callOn(a);
+    const offer = { personId: "p7", offerId: "o", caller: { name: "", number: "1" }, ringTimeoutMs: 5_000 };
+    const ring = stand.telephony.ringAgent({ ...offer, beside: customer.leg });
+    const rung = await desk.nextCall();
+    await rung.answer();
+    const leg = await ring.answered;
+    if (!isLeg(leg)) throw new Error(`A leg was expected, not ${leg.cause}`);
+    legs.push(leg);
+    await stand.telephony.bridge(customer.leg, leg);
+    customer.call.play(makeTone({ hz: 1_000, durationMs: 2_000 }));
+    await rung.waitToHear(1_000);
+    const sip = stand.telephony.servers().sip.map(({ legs: count, registrations }) => [count, registrations]);
+    expect(sip).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
   it("have no calls to take when all are drained: the caller gets 503", async () => {
     stand.drained.add(nameOf(a));
     stand.drained.add(nameOf(b));
