@@ -115,8 +115,8 @@ export class SipEdge {
   }
 
   /**
-   * Calls and registrations go to other controllers of this edge from now on; where there is none, the edge answers 503
-   * by itself. What runs here goes on.
+   * Calls go to other controllers of this edge from now on; where there is none, the edge answers 503 by itself. What
+   * runs here goes on, registrations included: agents who come back are needed by those who wait here.
    */
   drain(): void {
     if (this.#isDraining) return;
@@ -222,7 +222,7 @@ export class SipEdge {
 
   #removeRoutes(): void {
     const client = this.srf.app.client;
-    for (const method of ["invite", "register", "options"]) {
+    for (const method of ["invite", "options"]) {
       try {
         client?.removeRoute(method);
       } catch (error) {
