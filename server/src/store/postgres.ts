@@ -190,8 +190,9 @@ class PooledPostgres implements Postgres {
   }
 
   load(): { inUse: number; idle: number; waiting: number } {
-    const { totalCount, idleCount: idle, waitingCount: waiting } = this.#pool;
-    return { inUse: totalCount - idle, idle, waiting };
+    const { totalCount, idleCount: idle, waitingCount } = this.#pool;
+    // For whom a connection is idle, gets it in the next moment.
+    return { inUse: totalCount - idle, idle, waiting: Math.max(0, waitingCount - idle) };
   }
 
   async ping(): Promise<void> {
