@@ -8,17 +8,15 @@ const needed = [
   { command: "redis-server", package: "redis-server", variable: "REDIS_SERVER_PATH" },
   { command: "faketime", package: "faketime", variable: "LIBFAKETIME_PATH" },
   // Network namespaces are root's to make: the tests behind NAT skip themselves, with the reason, for everyone else.
-  ...(process.getuid?.() === 0
-    ? [
-        { command: "ip", package: "iproute2", variable: "IP_PATH" },
-        { command: "nft", package: "nftables", variable: "NFT_PATH" },
-        { command: "turnserver", package: "coturn", variable: "TURNSERVER_PATH" },
-      ]
-    : []),
+  { command: "ip", package: "iproute2", isForRoot: true },
+  { command: "nft", package: "nftables", isForRoot: true },
+  { command: "turnserver", package: "coturn", isForRoot: true },
 ];
 
 const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0;
-const isMissing = (tool) => !process.env[tool.variable] && !has(tool.command);
+const isRoot = process.getuid?.() === 0;
+const isMissing = (tool) =>
+  !process.env[tool.variable ?? ""] && !has(tool.command) && (isRoot || !tool.isForRoot);
 const quiet = (command, args, env = {}) =>
   spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...env } })
     .status === 0;
@@ -28,14 +26,14 @@ export function installSystemPackages() {
   const missing = needed.filter(isMissing);
   if (missing.length === 0) return;
   const names = missing.map((tool) => tool.package);
-  if (process.getuid?.() === 0 && has("apt-get")) {
+  if (isRoot && has("apt-get")) {
     console.log(`Installing for the tests: ${names.join(", ")} …`);
     const apt = ["install", "-y", "-qq", "--no-install-recommends", ...names];
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     quiet("apt-get", ["update", "-qq"], env);
     quiet("apt-get", apt, env);
   }
-  const still = needed.filter(isMissing);
+  const still = needed.filter((tool) => !tool.isForRoot && isMissing(tool));
   if (still.length === 0) return;
   const list = still.map(
     (tool) => `${tool.command} (Debian package ${tool.package}, or set ${tool.variable})`,
