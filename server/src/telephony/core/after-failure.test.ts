@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { afterFailure, type FailedAttempt } from "./after-failure.ts";
 
 const failed = (sipStatus: number | null, rest: Partial<FailedAttempt> = {}): FailedAttempt => ({
-  ...{ sipStatus, cause: "failed", wasRinging: false, wasSilent: false, retryAfterMs: null, q850: null },
+  ...{
+    sipStatus,
+    cause: "failed",
+    wasRinging: false,
+    wasSilent: false,
+    retryAfterMs: null,
+    q850: null,
+    isEmergency: false,
+  },
   ...rest,
 });
 
@@ -33,6 +41,17 @@ describe("after a carrier's failure", () => {
   it("a 500 that tells of a busy line, by its Reason, is the callee's answer", () => {
     expect(afterFailure(failed(500, { q850: 17 }))).toEqual({ go: "end" });
     expect(afterFailure(failed(500, { q850: 38 })).go).toBe("next");
+  });
+
+  it("an emergency call goes on whatever the carrier says, until it is given up", () => {
+    const statuses = fc.option(fc.integer({ min: 200, max: 699 }), { nil: null });
+    fc.assert(
+      fc.property(statuses, fc.boolean(), fc.boolean(), (status, wasRinging, wasSilent) => {
+        const attempt = failed(status, { wasRinging, wasSilent, isEmergency: true });
+        expect(afterFailure(attempt).go).toBe("next");
+        expect(afterFailure({ ...attempt, wasSilent: false, cause: "cancelled" }).go).toBe("end");
+      }),
+    );
   });
 
   it("nobody is rung twice, and nobody is called who was given up", () => {

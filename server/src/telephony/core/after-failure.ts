@@ -12,6 +12,8 @@ export interface FailedAttempt {
   retryAfterMs: number | null;
   /** The Q.850 cause of a Reason header (RFC 3326), where the carrier tells the network's. */
   q850: number | null;
+  /** A carrier that can't reach an emergency service says so in any way: the next one may. */
+  isEmergency: boolean;
 }
 
 export type AfterFailure =
@@ -43,13 +45,15 @@ const longestRestMs = 3_600_000;
 /**
  * Another carrier is tried when this one could not carry the call: silence, a lost transport (408, 503 of our own
  * edge), its 5xx, its refusal of us (401, 403, 407), or of what we offer (488). Never when a telephone had begun to
- * ring: nobody is rung twice for one call.
+ * ring: nobody is rung twice for one call. An emergency call tries them all.
  */
 export function afterFailure(attempt: FailedAttempt): AfterFailure {
-  const { sipStatus, cause, wasRinging, wasSilent, retryAfterMs, q850 } = attempt;
+  const { sipStatus, cause, wasRinging, wasSilent, retryAfterMs, q850, isEmergency } = attempt;
   const restMs = sipStatus === 503 ? Math.min(Math.max(0, retryAfterMs ?? 0), longestRestMs) : 0;
   if (wasSilent) return { go: "next", restMs: 0 };
-  if (cause === "cancelled" || cause === "no-answer" || wasRinging) return { go: "end" };
+  if (cause === "cancelled" || cause === "no-answer") return { go: "end" };
+  if (isEmergency) return { go: "next", restMs };
+  if (wasRinging) return { go: "end" };
   if (sipStatus === null) return { go: "next", restMs };
   if (sipStatus < 300) return { go: "end" }; // answered, and lost by our own media server
   if (decidedByCallee.has(sipStatus) || (q850 !== null && decidedInNetwork.has(q850))) return { go: "end" };

@@ -226,16 +226,6 @@ describe("a carrier that is asked how it is", () => {
     const [up, down] = ["info A carrier answers", "warn A carrier is down: 503 Service Unavailable"];
     expect(told).toEqual([up, down, up]);
   });
-
-  it("is told apart from one that is not there", async () => {
-    const gone = await carrier();
-    gone.onOptions = "silence";
-    const one = trunk(gone);
-    use(one);
-    const check = await stand.telephony.trunks.check(one.id);
-    expect(check).toMatchObject({ answered: false, alive: false, roundTripMs: null });
-    expect(check.sentence).toMatch(/^No answer/);
-  });
 });
 
 describe("a call out", () => {
@@ -269,8 +259,11 @@ describe("a call out", () => {
     const first = trunk(dead, { checkEveryMs: 3_600_000 });
     use(first, trunk(other));
     const ring = dial();
+    const check = stand.telephony.trunks.check(first.id);
     const call = await other.nextCall(10_000);
     expect(dead.invites).toHaveLength(1);
+    expect(await check).toMatchObject({ answered: false, alive: false, roundTripMs: null });
+    expect((await check).sentence).toMatch(/^No answer/);
     call.decline();
     expect(await ring.answered).toMatchObject({ cause: "declined" });
     expect(attemptsOf(first.id)).toEqual(["silent"]);
@@ -340,7 +333,7 @@ describe("a call out", () => {
     const invite = emergency.invite ?? never();
     expect(invite.startLine).toContain(`INVITE sip:112@127.0.0.1`);
     expect(header(invite, "From")).toContain("sip:+4930999999@");
-    emergency.decline(503, "Service Unavailable");
+    emergency.decline(404, "Not Found");
     expect(await help.answered).toMatchObject({ sipStatus: 503 });
     expect(other.invites[0]?.startLine).toContain("INVITE sip:112@");
     expect(emergencies).toEqual(["112"]);

@@ -44,6 +44,7 @@ async function play(
   const call = new CarrierCall({
     clock,
     ringTimeoutMs,
+    isEmergency: false,
     candidates: scripts.map((_, index) => String(index)),
     begin(id, leftMs) {
       const script = scripts[Number(id)];

@@ -26,6 +26,7 @@ export interface CarrierCallParts {
   /** Null: there is no channel any more, or the trunk is gone. */
   begin(trunkId: string, ringTimeoutMs: number): Attempt | null;
   ringTimeoutMs: number;
+  isEmergency: boolean;
 }
 
 /**
@@ -136,7 +137,9 @@ export class CarrierCall implements Ring {
     const { cause, sipStatus, refusal } = outcome;
     const { retryAfterMs = null, q850 = null } = refusal ?? {};
     const isSilent = wasSilent && !this.#isCancelled;
-    const decided = afterFailure({ sipStatus, cause, wasRinging, wasSilent: isSilent, retryAfterMs, q850 });
+    const { isEmergency } = this.#parts;
+    const refused = { sipStatus, cause, retryAfterMs, q850 };
+    const decided = afterFailure({ ...refused, wasRinging, wasSilent: isSilent, isEmergency });
     if (decided.go === "end") return this.#settle({ cause, sipStatus });
     if (decided.restMs > 0) attempt.rest(decided.restMs);
     this.#failure = { cause: isSilent ? "unreachable" : cause, sipStatus };

@@ -96,6 +96,7 @@ export class Carriers {
       clock,
       candidates: this.#candidates(dialed),
       ringTimeoutMs: options.ringTimeoutMs,
+      isEmergency: dialed.isEmergency,
       begin: (trunkId, ringTimeoutMs) => this.#begin(trunkId, dialed, { ...options, ringTimeoutMs }),
     });
   }
