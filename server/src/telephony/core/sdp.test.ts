@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inspectOffer, isSameSession, rejectOffer } from "./sdp.ts";
+import { continueSession, inspectOffer, isPlainRtp, isSameMedia, isSameSession, rejectOffer } from "./sdp.ts";
 
 const head = ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"];
 const offer = (...media: string[]) => [...head, ...media, ""].join("\r\n");
@@ -59,5 +59,40 @@ describe("a repeated description", () => {
     const first = offer("m=audio 4000 RTP/AVP 0");
     expect(isSameSession(first, first.replace("o=- 1 1", "o=- 1 2"))).toBe(true);
     expect(isSameSession(first, first.replace("4000", "4002"))).toBe(false);
+  });
+});
+
+describe("a session that goes on at another media server", () => {
+  it("keeps its origin, one version higher, and everything else is the new one's", () => {
+    const before = offer("m=audio 4000 RTP/AVP 0").replace("o=- 1 1", "o=first 77 18446744073709551615");
+    const after = offer("m=audio 5000 RTP/AVP 8").replace("o=- 1 1", "o=second 1 1");
+    const continued = continueSession(after, before);
+    expect(continued).toContain("\r\no=first 77 18446744073709551616 IN IP4 192.0.2.1\r\n");
+    expect(isSameSession(continued, after)).toBe(true);
+    expect(continueSession(after, "")).toBe(after);
+  });
+
+  it("needs to know of an answer that has another address, port, codec or direction, and of no other", () => {
+    const known = offer("m=audio 4000 RTP/AVP 0 8 101", "a=rtpmap:101 telephone-event/8000");
+    const shorter = offer("m=audio 4000 RTP/AVP 0").replace("o=- 1 1", "o=- 1 9");
+    expect(isSameMedia(shorter, known)).toBe(true);
+    for (const [from, to] of [
+      ["m=audio 4000", "m=audio 4002"],
+      ["c=IN IP4 192.0.2.1", "c=IN IP4 192.0.2.9"],
+      ["RTP/AVP 0", "RTP/AVP 8"],
+      ["RTP/AVP 0", "RTP/AVP 0\r\na=sendonly"],
+      ["RTP/AVP 0", "RTP/AVP 0\r\nc=IN IP4 192.0.2.9"],
+    ] as const)
+      expect(isSameMedia(shorter.replace(from, to), known)).toBe(false);
+  });
+
+  it("has to be plain RTP: keys and candidates can't be taken along", () => {
+    expect(isPlainRtp(offer("m=audio 4000 RTP/AVP 0"))).toBe(true);
+    expect(isPlainRtp(offer("m=audio 4000 RTP/SAVP 0"))).toBe(false);
+    expect(isPlainRtp(offer("m=audio 4000 RTP/AVP 0", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:k"))).toBe(
+      false,
+    );
+    expect(isPlainRtp(offer("m=audio 4000 RTP/AVP 0", "a=ice-ufrag:x"))).toBe(false);
+    expect(isPlainRtp("nonsense")).toBe(false);
   });
 });
