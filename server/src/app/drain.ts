@@ -37,12 +37,13 @@ export function openDrain({ clock, log, drainMs, calls, states, begin }: Parts):
   const drain = async () => {
     endsAt = clock.now() + drainMs;
     begin();
-    const stopReporting = report(clock, () => {
-      log.info({ callsLeft: calls.count(), ...states.count() }, "Draining: waiting for the calls that are left");
-    }, () => sayCalls(states.count())); // prettier-ignore
+    const left = () => sayCalls(states.count());
+    const stopReporting = report(clock, left, () => {
+      log.info(fieldsOf({ calls, states }), "Draining: waiting for the calls that are left");
+    });
     await Promise.race([calls.allEnded(), hurried, after(drainMs)]);
     stopReporting();
-    log.info({ callsLeft: calls.count(), ...states.count() }, "The drain is over");
+    log.info(fieldsOf({ calls, states }), "The drain is over");
   };
   return {
     run: () => (running ??= drain()),
@@ -57,8 +58,13 @@ export function openDrain({ clock, log, drainMs, calls, states, begin }: Parts):
   };
 }
 
+function fieldsOf({ calls, states }: Pick<Parts, "calls" | "states">): object {
+  const { "in a flow": inFlow, waiting, talking } = states.count();
+  return { callsLeft: calls.count(), inFlow, waiting, talking };
+}
+
 /** Calls `tell` now and then, when what `look` says has changed since. */
-function report(clock: Clock, tell: () => void, look: () => string): () => void {
+function report(clock: Clock, look: () => string, tell: () => void): () => void {
   let told = look();
   let stop = () => {};
   const next = () => {
