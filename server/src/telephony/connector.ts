@@ -123,7 +123,7 @@ export class Connector implements SrfForMedia {
     if (!attempt) throw new Error("The media library sent an INVITE that nobody asked for");
     const dialing = attempt.srf.createUAC(uri, options, progress ?? {}).then((dialog) => {
       attempt.channel = dialog as SipDialog;
-      if (attempt.isAbandoned) hangUpQuietly(attempt.channel);
+      if (attempt.isAbandoned) discard(attempt.channel);
       return dialog;
     });
     return settle(dialing, callback);
@@ -169,7 +169,7 @@ export class Connector implements SrfForMedia {
       const dialing = attempt.srf.createUAC(uri, { ...options, localSdp: attempt.offer.sdp });
       const channel = (await dialing) as SipDialog;
       attempt.channel = channel;
-      if (attempt.isAbandoned) hangUpQuietly(channel);
+      if (attempt.isAbandoned) discard(channel);
       return channel;
     });
     const dialog = await this.#answer(attempt, attempt.channel?.remote.sdp ?? "");
@@ -178,7 +178,7 @@ export class Connector implements SrfForMedia {
 
   #abandon(attempt: Attempt, connecting: Promise<{ endpoint: Endpoint; dialog: SipDialog }>): void {
     attempt.isAbandoned = true;
-    if (attempt.channel) hangUpQuietly(attempt.channel);
+    if (attempt.channel) discard(attempt.channel);
     if (attempt.party) hangUpQuietly(attempt.party);
     // Late results are taken down by createUAC and #answer above.
     connecting.catch(() => undefined);
@@ -188,6 +188,15 @@ export class Connector implements SrfForMedia {
 /** Keys in the description, and none by DTLS (RFC 4568). */
 function isSdes(sdp: string): boolean {
   return /^m=audio \d+ RTP\/SAVPF? /m.test(sdp) && /^a=crypto:/m.test(sdp) && !/^a=fingerprint:/m.test(sdp);
+}
+
+/**
+ * Ends the dialog with a channel that nobody waits for any more. The library waits four seconds for the channel's socket
+ * and then ends the dialog once more, without listening to what becomes of that.
+ */
+function discard(channel: SipDialog): void {
+  hangUpQuietly(channel);
+  channel.destroy = () => Promise.resolve();
 }
 
 /** BYE without caring for the outcome: the other side may be gone already. */

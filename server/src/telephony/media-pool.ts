@@ -101,7 +101,6 @@ export class MediaPool {
   ): Promise<PooledConnection> {
     const { beside, ...rest } = request;
     if (beside) return this.#connectOn(beside, offer, { ...rest, deadlineMs: lastPatienceMs });
-    const tried = new Set<string>();
     const state = { isAnswered: false };
     const watched: PartyOffer = {
       sdp: offer.sdp,
@@ -110,21 +109,10 @@ export class MediaPool {
         return offer.answer(localSdp);
       },
     };
-    let media = this.#choose(tried);
-    for (;;) {
-      if (!media) throw new Failure("unavailable", this.#nobody());
-      tried.add(media.name);
-      const next = this.#choose(tried);
-      const deadlineMs = next ? patienceMs : lastPatienceMs;
-      try {
-        return await this.#connectOn(media, watched, { ...rest, deadlineMs });
-      } catch (error) {
-        if (!(error instanceof NoChannel) || state.isAnswered || !next) throw error;
-        this.#log.warn({ server: media.name, error: error.message }, "The next media server is tried");
-      }
-      // Chosen anew: time has passed.
-      media = this.#choose(tried) ?? next;
-    }
+    return this.#onTheBest(
+      (media, deadlineMs) => this.#connectOn(media, watched, { ...rest, deadlineMs }),
+      () => !state.isAnswered,
+    );
   }
 
   /**
@@ -136,19 +124,31 @@ export class MediaPool {
   ): Promise<PooledReservation> {
     const { beside, ...rest } = request;
     if (beside) return this.#reserveOn(beside, { ...rest, deadlineMs: lastPatienceMs });
+    return this.#onTheBest(
+      (media, deadlineMs) => this.#reserveOn(media, { ...rest, deadlineMs }),
+      () => true,
+    );
+  }
+
+  /** Tries the best server, and the next best ones as long as they refuse and `mayGoOn` says so. */
+  async #onTheBest<T>(
+    run: (media: MediaConnection, deadlineMs: number) => Promise<T>,
+    mayGoOn: () => boolean,
+  ): Promise<T> {
     const tried = new Set<string>();
-    let media = this.#choose(tried);
+    let media = this.#choose(tried, this.#turn++);
     for (;;) {
       if (!media) throw new Failure("unavailable", this.#nobody());
       tried.add(media.name);
-      const next = this.#choose(tried);
+      const next = this.#choose(tried, this.#turn);
       try {
-        return await this.#reserveOn(media, { ...rest, deadlineMs: next ? patienceMs : lastPatienceMs });
+        return await run(media, next ? patienceMs : lastPatienceMs);
       } catch (error) {
-        if (!(error instanceof NoChannel) || !next) throw error;
+        if (!(error instanceof NoChannel) || !next || !mayGoOn()) throw error;
         this.#log.warn({ server: media.name, error: error.message }, "The next media server is tried");
       }
-      media = this.#choose(tried) ?? next;
+      // Chosen anew: time has passed.
+      media = this.#choose(tried, this.#turn) ?? next;
     }
   }
 
@@ -212,8 +212,8 @@ export class MediaPool {
     }
   }
 
-  #choose(except: ReadonlySet<string>): MediaConnection | undefined {
-    const name = chooseMediaServer(this.loads(), this.#turn++, except);
+  #choose(except: ReadonlySet<string>, turn: number): MediaConnection | undefined {
+    const name = chooseMediaServer(this.loads(), turn, except);
     return this.servers.find((each) => each.name === name);
   }
 

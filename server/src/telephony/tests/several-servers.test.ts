@@ -100,6 +100,19 @@ describe("two media servers", () => {
     expect([viewOf(a).channels, viewOf(b).channels]).toEqual([2, 2]);
   });
 
+  it("take turns while they are equally loaded", async () => {
+    const used = new Set<string>();
+    for (let i = 0; i < 2; i++) {
+      const { leg } = await callIn();
+      for (const { name, channels } of stand.telephony.servers().media) if (channels > 0) used.add(name);
+      await leg.hangUp();
+      await until("both to be empty", () =>
+        [a, b].every((pair) => viewOf(pair).channels === 0 && viewOf(pair).sessions === 0),
+      );
+    }
+    expect(used.size).toBe(2);
+  });
+
   it("keep the legs of one call together, and refuse to bridge those of two", async () => {
     const customer = await callOn(b);
     const other = await callOn(a);
