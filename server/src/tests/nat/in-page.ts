@@ -13,7 +13,16 @@ declare class Connection {
   readonly iceConnectionState: string;
   getStats(): Promise<Map<string, Stat>>;
 }
-declare const window: { RTCPeerConnection: typeof Connection; __connections?: Connection[] };
+declare class WebSocket {
+  send(data: string): void;
+}
+declare const window: {
+  RTCPeerConnection: typeof Connection;
+  WebSocket: { prototype: WebSocket };
+  __connections?: Connection[];
+  __answering?: { clickedAt: number; sentAt: number };
+};
+declare const document: { addEventListener(type: "click", listener: () => void, capture: boolean): void };
 
 /** The two ends of the way that a call's sound takes. */
 export interface Way {
@@ -23,8 +32,8 @@ export interface Way {
   remoteAddress: string | undefined;
 }
 
-/** From now on the page's peer connections are known to `wayOfSound`. */
-export function rememberConnections(): void {
+/** From now on the page's peer connections are known to `wayOfSound`, and its answers to `answerDelayMs`. */
+export function watchCalls(): void {
   const known: Connection[] = [];
   window.__connections = known;
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
@@ -33,6 +42,22 @@ export function rememberConnections(): void {
       known.push(this);
     }
   };
+  const answering = { clickedAt: 0, sentAt: 0 };
+  window.__answering = answering;
+  document.addEventListener("click", () => (answering.clickedAt = performance.now()), true);
+  const { prototype } = window.WebSocket;
+  const send = (socket: WebSocket, data: string) => real.call(socket, data);
+  const real = prototype.send;
+  prototype.send = function (data) {
+    if (/^SIP\/2\.0 200 [^]*application\/sdp/.test(data)) answering.sentAt = performance.now();
+    send(this, data);
+  };
+}
+
+/** From the click to the 200 OK with the offer: what waiting for candidates costs. */
+export function answerDelayMs(): number {
+  const { clickedAt, sentAt } = window.__answering ?? { clickedAt: 0, sentAt: -1 };
+  return sentAt - clickedAt;
 }
 
 /** Of the newest connection; null when it has none. */
