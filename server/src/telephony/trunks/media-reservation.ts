@@ -70,9 +70,14 @@ export class ReservedChannel {
     this.#stopParking = isEncrypted
       ? () => undefined
       : clock.setTimer(clock.now() + parkAfterMs, () => {
-          this.answer(parkingAnswer(offer), this.#limitMs && parkedSilenceMs).catch((error: unknown) => {
-            request.log.warn({ error: describeError(error) }, "A channel that waits for its party was lost");
-          });
+          this.answer(parkingAnswer(offer), (this.#limitMs ?? 0) && parkedSilenceMs).catch(
+            (error: unknown) => {
+              request.log.warn(
+                { error: describeError(error) },
+                "A channel that waits for its party was lost",
+              );
+            },
+          );
         });
   }
 

@@ -31,7 +31,7 @@ export interface MediaLine {
 }
 
 export function mediaLineOf(section: readonly string[]): MediaLine {
-  const [kind = "", port = "", profile = "", ...formats] = (section[0] ?? "").slice(2).split(/ +/);
+  const [kind = "", port = "", profile = "", ...formats] = (section[0] ?? "").slice(2).trim().split(/ +/);
   return { kind, port: Number.parseInt(port, 10) || 0, profile, formats };
 }
 
@@ -94,7 +94,7 @@ export function withCodecs(section: readonly string[], codecs: readonly string[]
   const nameOf = (format: string) =>
     new RegExp(`^a=rtpmap:${format} ([^/]+)`, "im").exec(section.join("\n"))?.[1]?.toLowerCase() ?? "";
   const wanted = codecs.flatMap((codec) => formats.filter((format) => nameOf(format) === codec));
-  const events = formats.filter((format) => nameOf(format) === "telephone-event");
+  const events = wanted.length === 0 ? [] : formats.filter((format) => nameOf(format) === "telephone-event");
   const kept = withFormats(section, [...wanted, ...events]);
   return withMediaLine(kept, { formats: [...wanted, ...events] });
 }

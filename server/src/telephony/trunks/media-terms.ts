@@ -53,22 +53,33 @@ function mismatch(code: 303 | 305, sentence: string): Mismatch {
 
 const isSecureProfile = /SAVPF?$/;
 
-function isEncrypted(section: readonly string[]): boolean {
-  return isSecureProfile.test(mediaLineOf(section).profile) || hasKeys(section);
+/** Whether a line can be talked over on these terms: FreeSWITCH accepts some that can't, with a refused stream. */
+function isUsable(
+  section: readonly string[],
+  encryption: MediaTerms["encryption"],
+  hasDtls: boolean,
+): boolean {
+  const isSecret = hasKeys(withCommonKeys(section)) || hasDtls;
+  if (isSecureProfile.test(mediaLineOf(section).profile)) return encryption !== "none" && isSecret;
+  return encryption !== "required" || isSecret;
 }
+
+const unmet: Record<MediaTerms["encryption"], string> = {
+  none: "This line takes calls without encryption only: RTP/AVP",
+  optional: "This line takes RTP/AVP, or RTP/SAVP with a=crypto and AES_CM_128_HMAC_SHA1",
+  required:
+    "This line takes encrypted calls only: RTP/SAVP with a=crypto and AES_CM_128_HMAC_SHA1 (RFC 4568)",
+};
 
 /** Their offer on the line's terms; null: anybody's, of whom nothing is asked. */
 export function meetOffer(offer: string, terms: MediaTerms | null): MetOffer | Mismatch {
   if (!terms) return { ok: true, offer, toParty: (answer) => answer };
   const { session, media } = splitSdp(offer);
-  const audio = media.filter(isAudio);
   const { codecs, encryption } = terms;
-  if (encryption === "required" && !audio.some(isEncrypted)) {
-    return mismatch(303, "This line takes encrypted calls only: RTP/SAVP with a=crypto (RFC 4568)");
-  }
-  if (encryption === "none" && audio.every((section) => isSecureProfile.test(mediaLineOf(section).profile))) {
-    return mismatch(303, "This line takes calls without encryption only: RTP/AVP");
-  }
+  const hasDtls = /^a=fingerprint:/m.test(offer);
+  const audio = media.filter(isAudio);
+  if (!audio.some((section) => isUsable(section, encryption, hasDtls)))
+    return mismatch(303, unmet[encryption]);
   const verdict = inspectOffer(offer);
   if (codecs.length > 0 && verdict.ok && !verdict.codecs.some((codec) => codecs.includes(codec))) {
     return mismatch(305, `This line takes ${codecs.join(", ")} only`);
@@ -88,7 +99,7 @@ function sectionForServer(
 ): readonly string[] {
   const { profile } = mediaLineOf(section);
   if (!hasKeys(section) || isSecureProfile.test(profile)) return section;
-  if (encryption === "none") return withoutKeys(section);
+  if (encryption === "none" || !hasKeys(withCommonKeys(section))) return withoutKeys(section);
   return withMediaLine(section, { profile: profile.replace("/AVP", "/SAVP") });
 }
 
