@@ -1,3 +1,4 @@
+import type { RungLeg } from "../ring.ts";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openTelephone } from "../../tests/rig/telephone.ts";
@@ -54,6 +55,7 @@ function ring(options: { ringTimeoutMs?: number; signal?: AbortSignal } = {}): R
   return stand.telephony.ringAgent({
     personId: "agent-1",
     offerId: "offer-1",
+    callId: "call-1",
     caller: { name: 'Ann "Äpfel"', number: "+15550177" },
     ringTimeoutMs: 10_000,
     ...options,
@@ -94,6 +96,7 @@ describe("ringing an agent", () => {
     const headers = new Map(agent.invite?.headers.map(([name, value]) => [name.toLowerCase(), value]));
     expect(agent.invite?.body).toBe("");
     expect(headers.get("x-ringdown-offer")).toBe("offer-1");
+    expect(headers.get("x-ringdown-call")).toBe("call-1");
     expect(headers.get("from")).toContain('"Ann \\"Äpfel\\"" <sip:+15550177@');
     agent.ring();
     expect(await ringing.ringing).toBe(true);
@@ -104,6 +107,10 @@ describe("ringing an agent", () => {
   it("answers with a leg that plays and hangs up", async () => {
     const { agent, agentLeg } = await ringAndAnswer();
     expect(agentLeg.personId).toBe("agent-1");
+    const { channel, channelId } = agentLeg as RungLeg;
+    // The media server's log is searched for it. `api` takes a reply that is a bare value for a refusal.
+    const asking = channel.api("uuid_getvar", [channelId, "sip_h_X-Ringdown-Call"]);
+    await expect(asking).rejects.toThrow("uuid_getvar: call-1");
     const playing = agentLeg.play([music]);
     await agent.waitToHear(600);
     await agentLeg.hangUp();
