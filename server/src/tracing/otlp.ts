@@ -32,7 +32,7 @@ export function openSender(endpoint: string, service: { version: string; nodeId:
       new Promise((resolve) => {
         const readable = spans.map((span) => readableSpan(span, resource, service.version));
         exporter.export(readable, ({ code, error }) => {
-          resolve(Number(code) === 0 ? null : describeError(error ?? "refused"));
+          resolve((code as number) === 0 ? null : describeError(error ?? "refused"));
         });
       }),
     close: () => exporter.shutdown(),
