@@ -5,6 +5,17 @@ const postgres = "./server/src/tests/postgres.global-setup.ts";
 /** In CI a test of real time gets a second chance; the reporter says so ("retry x1"), so that it can't hide. */
 const retry = process.env["CI"] === undefined ? 0 : 1;
 
+/** On real servers, which `npm run test:live` names; without them there is nothing to see. */
+const live = {
+  test: {
+    name: "live",
+    include: ["server/src/tests/live/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 900_000,
+    hookTimeout: 60_000,
+  },
+};
+
 /** The kinds of test. `conformance` and `system` start whole programs: after the others, one file at a time. */
 export default defineConfig({
   test: {
@@ -13,7 +24,7 @@ export default defineConfig({
         test: {
           name: "server",
           include: ["server/src/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["server/src/tests/system/**", "server/src/tests/faults/**"],
+          exclude: ["server/src/tests/{system,faults,live}/**"],
           globalSetup: [postgres],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -68,6 +79,7 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      ...(process.env["RINGDOWN_TEST_PAIR"] === undefined ? [] : [live]),
     ],
   },
 });

@@ -5,6 +5,7 @@ import { describeError } from "../base/log.ts";
 import type { ChannelLeg } from "./channel-leg.ts";
 import type { LegEnd, Music } from "./leg.ts";
 import type { Bridge, BridgeEnd } from "./interfaces.ts";
+import { bufferJitter } from "./jitter-buffer.ts";
 
 /**
  * Two channels joined by `uuid_bridge`.
@@ -17,6 +18,7 @@ export class ChannelBridge implements Bridge {
   readonly ended: Promise<BridgeEnd>;
   readonly #customer: ChannelLeg;
   readonly #agent: ChannelLeg;
+  readonly #clock: Clock;
   readonly #log: Log;
   #state: "joined" | "held" | "ended" = "joined";
   #music: Music | null = null;
@@ -30,13 +32,14 @@ export class ChannelBridge implements Bridge {
     agent: ChannelLeg,
     parts: { clock: Clock; log: Log },
   ): Promise<ChannelBridge> {
-    await joinChannels(customer, agent);
+    await joinChannels(customer, agent, parts);
     return new ChannelBridge(customer, agent, parts);
   }
 
   private constructor(customer: ChannelLeg, agent: ChannelLeg, parts: { clock: Clock; log: Log }) {
     this.#customer = customer;
     this.#agent = agent;
+    this.#clock = parts.clock;
     this.#log = parts.log;
     this.bridgedAt = parts.clock.now();
     this.ended = new Promise((resolve) => {
@@ -59,7 +62,7 @@ export class ChannelBridge implements Bridge {
   resume(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#state !== "held") return;
-      await joinChannels(this.#customer, this.#agent);
+      await joinChannels(this.#customer, this.#agent, { clock: this.#clock, log: this.#log });
       this.#music = null;
       if (!this.#isOver()) this.#state = "joined";
     });
@@ -117,12 +120,18 @@ export class ChannelBridge implements Bridge {
   }
 }
 
-async function joinChannels(customer: ChannelLeg, agent: ChannelLeg): Promise<void> {
+async function joinChannels(
+  customer: ChannelLeg,
+  agent: ChannelLeg,
+  parts: { clock: Clock; log: Log },
+): Promise<void> {
   if (customer.signal.aborted) throw new Failure("gone", "The customer has left");
   if (agent.signal.aborted) throw new Failure("gone", "The agent has left");
   if (customer.media !== agent.media) throw new Failure("unavailable", apart(customer, agent));
   customer.giveWayToBridge();
   agent.giveWayToBridge();
+  bufferJitter(customer.channel, parts);
+  bufferJitter(agent.channel, parts);
   try {
     await customer.channel.api("uuid_bridge", [customer.channelId, agent.channelId]);
   } catch (error) {

@@ -44,6 +44,10 @@ const channelVariables = {
   RECORD_STEREO: "true",
   // Recordings shorter than three seconds are thrown away by default.
   RECORD_MIN_SEC: "0",
+  // By default half a second is kept back, and thrown away at each bridge and parting (docs/recordings.md).
+  RECORD_PRE_BUFFER_FRAMES: "0",
+  // By default a bridge takes the jitter buffer away, and what is lost becomes a hole instead of being patched.
+  rtp_jitter_buffer_during_bridge: "true",
 };
 
 /** A party and its channel, as they were agreed on. */

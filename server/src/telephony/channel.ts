@@ -121,11 +121,10 @@ export class Channel {
     return body;
   }
 
-  /** Sets channel variables. */
+  /** Sets channel variables, in one command; no value may have a "|". */
   async set(variables: Record<string, string>): Promise<void> {
-    await Promise.all(
-      Object.entries(variables).map(([name, value]) => this.execute("set", `${name}=${value}`)),
-    );
+    const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    await this.execute("multiset", `^^|${pairs.join("|")}`);
   }
 
   /**

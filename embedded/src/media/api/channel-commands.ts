@@ -237,6 +237,15 @@ function audioCommand(find: (uuid: string | undefined) => Channel | undefined): 
   };
 }
 
+/** `uuid_jitterbuffer <uuid> <least>[:<most>]`: taken, and of no effect, since our buffer finds its size itself. */
+function jitterBufferCommand(find: (uuid: string | undefined) => Channel | undefined): ApiCommand {
+  return (argument) => {
+    const [uuid, size] = separateArguments(argument);
+    if (uuid === undefined || size === undefined) return "-USAGE: <uuid> [0|<min_msec>[:<max_msec>]]\n";
+    return find(uuid) === undefined ? "-ERR Operation failed\n" : "+OK Success\n";
+  };
+}
+
 /** Every API command about one channel. */
 export function channelCommands(parts: ChannelCommandParts): [string, ApiCommand][] {
   const find = (uuid: string | undefined) => {
@@ -250,6 +259,7 @@ export function channelCommands(parts: ChannelCommandParts): [string, ApiCommand
     ["uuid_dump", dumpCommand(find, parts.events)],
     ["uuid_exists", (argument) => (find(argument.trim()) ? "true" : "false")],
     ["uuid_hold", holdCommand(find)],
+    ["uuid_jitterbuffer", jitterBufferCommand(find)],
     ["uuid_record", recordCommand(find, parts.recordings)],
     ["uuid_transfer", transferCommand(find)],
     ...variableCommands(find),

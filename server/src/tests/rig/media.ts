@@ -5,6 +5,7 @@ import type { Socket } from "node:dgram";
 import { freeRtpPort } from "./free-port.ts";
 import { decodeG711, encodeG711, payloadTypeOf } from "./g711.ts";
 import type { G711 } from "./g711.ts";
+import { Loss } from "./loss.ts";
 import { decodeKey, decodeRtp, encodeRtp, keyPress, packetMs, samplesPerPacket } from "./rtp.ts";
 import type { RtpPacket, Slot } from "./rtp.ts";
 import type { CryptoLine } from "./srtp.ts";
@@ -33,6 +34,8 @@ export interface Media {
   encrypt(keys: MediaKeys | null): void;
   /** Stops to send (a party that went silent); what comes in is still heard. */
   pause(): void;
+  /** From now on so large a share of the packets is lost, in each direction. */
+  lose(share: number): void;
   /** Plays a sound over and over; null: silence. */
   play(sound: Sound | null): void;
   /** Presses keys by RFC 4733, 100 ms each with a pause between; resolves when they have been sent. */
@@ -51,7 +54,8 @@ export interface Media {
     lastAtMs: number;
     undecipherable: number;
   };
-  readonly sent: { packets: number };
+  /** `latestMs`: how late the most belated packet was, by the clock. */
+  readonly sent: { packets: number; latestMs: number };
   close(): Promise<void>;
 }
 
@@ -66,10 +70,12 @@ export async function openMedia(host = "127.0.0.1"): Promise<Media> {
     socket.bind(port, host, resolve);
   });
   const ear = new Ear();
+  let incoming = new Loss(0);
   let decrypting: SrtpStream | null = null;
   socket.on("message", (bytes) => {
     // RTCP shares the port where both sides want it to (RFC 5761): it is not listened to.
     if (((bytes[1] ?? 0) & 0x7f) >= 64 && ((bytes[1] ?? 0) & 0x7f) < 96) return;
+    if (incoming.isNextLost()) return;
     const plain = decrypting ? decrypting.unprotect(bytes) : bytes;
     if (!plain) ear.received.undecipherable += 1;
     const packet = plain && decodeRtp(plain);
@@ -92,6 +98,10 @@ export async function openMedia(host = "127.0.0.1"): Promise<Media> {
     pause: () => {
       mouth.stop();
     },
+    lose: (share) => {
+      incoming = new Loss(share, 2);
+      mouth.lose(share);
+    },
     play: (sound) => {
       mouth.play(sound);
     },
@@ -110,7 +120,7 @@ export async function openMedia(host = "127.0.0.1"): Promise<Media> {
 }
 
 class Mouth {
-  readonly sent = { packets: 0 };
+  readonly sent = { packets: 0, latestMs: 0 };
   readonly #socket: Socket;
   readonly #ssrc = randomInt(2 ** 32);
   #sequence = randomInt(2 ** 15);
@@ -123,6 +133,7 @@ class Mouth {
   #loopAt = 0;
   #sound: Sound | null = null;
   #slots: (Slot | "pause")[] = [];
+  #loss = new Loss(0);
   #onSlotsSent: (() => void)[] = [];
 
   constructor(socket: Socket) {
@@ -137,6 +148,10 @@ class Mouth {
     this.#timer = setInterval(() => {
       this.#sendDue();
     }, 10);
+  }
+
+  lose(share: number): void {
+    this.#loss = new Loss(share);
   }
 
   encrypt(stream: SrtpStream | null): void {
@@ -173,6 +188,7 @@ class Mouth {
   #sendDue(): void {
     const now = performance.now();
     if (now - this.#nextAt > 1_000) this.#nextAt = now; // the machine slept: no burst of old packets
+    if (this.#nextAt <= now) this.sent.latestMs = Math.max(this.sent.latestMs, now - this.#nextAt);
     for (; this.#nextAt <= now; this.#nextAt += packetMs) this.#sendSlot();
   }
 
@@ -202,7 +218,7 @@ class Mouth {
     const packet = { payloadType, marker, payload, timestamp, sequence: this.#sequence, ssrc: this.#ssrc };
     const plain = encodeRtp(packet);
     const bytes = this.#encrypting ? this.#encrypting.protect(plain) : plain;
-    this.#socket.send(bytes, this.#target?.port, this.#target?.host);
+    if (!this.#loss.isNextLost()) this.#socket.send(bytes, this.#target?.port, this.#target?.host);
     this.sent.packets += 1;
   }
 

@@ -41,6 +41,13 @@ export function decodeRtp(bytes: Buffer): RtpPacket | undefined {
   };
 }
 
+/** By its first bytes (RFC 7983, section 7): RTP, encrypted or not; RTCP, STUN and DTLS are not. */
+export function isAudio(bytes: Buffer): boolean {
+  const first = bytes[0] ?? 0;
+  const type = (bytes[1] ?? 0) & 0x7f;
+  return first >= 128 && first <= 191 && (type < 64 || type >= 96);
+}
+
 export const keys = "0123456789*#ABCD";
 
 /** One telephone event. `durationSamples` counts from the beginning of the key press, in samples at 8 kHz. */

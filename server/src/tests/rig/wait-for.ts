@@ -73,3 +73,8 @@ export async function within<T>(what: string, promise: Promise<T>, timeoutMs = 1
     clearTimeout(timer);
   }
 }
+
+/** For measurements over a time; a test that can wait for a condition does that instead. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,111 @@
+/**
+ * How true a stereo recording is to the talk, on servers that know Opus, with 2 % of all packets lost in each direction.
+ * `RINGDOWN_LIVE_MINUTES` (default 1): how long the talk is. The figures are printed.
+ */
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { pause } from "../rig/wait-for.ts";
+import { readWavChannels } from "../rig/tones.ts";
+import type { ChannelReport } from "./alignment.ts";
+import { measureChannel, strayBetween } from "./alignment.ts";
+import type { LossyTalk } from "./talk.ts";
+import { agentHz, customerHz, makeOpus, openLossyTalk } from "./talk.ts";
+
+const talkMs = Number(process.env["RINGDOWN_LIVE_MINUTES"] ?? "1") * 60_000;
+const lostShare = 0.02;
+
+describe("a recording of Opus against PCMU over a bad network", () => {
+  let opus: Buffer[];
+  let talk: LossyTalk | null = null;
+  beforeAll(async () => {
+    opus = await makeOpus(60);
+  });
+  afterEach(async () => {
+    await talk?.close();
+    talk = null;
+  });
+
+  it("has two channels that keep to each other and to the clock, without gaps and clicks", async () => {
+    talk = await openLossyTalk(lostShare, opus);
+    const { stand, customerLeg, agentLeg } = talk;
+    const bridge = await stand.telephony.bridge(customerLeg, agentLeg);
+    const { lengthMs, path } = await record(talk, () => pause(talkMs));
+    await bridge.end();
+    const report = await measure(path);
+    print(talk, { lengthMs, ...report });
+    expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(100);
+    for (const channel of [report.left, report.right]) {
+      expect(Math.abs(channel.driftMs)).toBeLessThanOrEqual(20);
+      expect(channel.missing).toBeLessThan(channel.marks.length / 50 + 1);
+      // Each packet that is lost leaves a patch; each that is not leaves none.
+      expect(channel.silentMs).toBeLessThan(talkMs / 500);
+      expect(channel.clicks).toBeLessThan(talkMs / 2_000);
+    }
+    expect(Math.abs(report.between.driftMs)).toBeLessThanOrEqual(20);
+  });
+
+  it("is as long as the talk when it was held and resumed four times", async () => {
+    talk = await openLossyTalk(lostShare, opus);
+    const { stand, customerLeg, agentLeg } = talk;
+    const bridge = await stand.telephony.bridge(customerLeg, agentLeg);
+    const { lengthMs, path } = await record(talk, async () => {
+      for (let i = 0; i < 4; i += 1) {
+        await pause(2_000);
+        await bridge.hold("silence_stream://-1");
+        await pause(1_000);
+        await bridge.resume();
+      }
+      await pause(2_000);
+    });
+    await bridge.end();
+    const report = await measure(path);
+    print(talk, { lengthMs, ...report });
+    expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(8 * 50);
+  });
+});
+
+async function record(
+  { stand, customerLeg, customer, agent }: LossyTalk,
+  run: () => Promise<void>,
+): Promise<{ lengthMs: number; path: string }> {
+  const path = join(stand.folder, "talk.wav");
+  customer.media.sent.latestMs = 0;
+  agent.sent.latestMs = 0;
+  const recording = await customerLeg.startRecording({ path });
+  const startedAt = performance.now();
+  await run();
+  const lengthMs = performance.now() - startedAt;
+  await recording.stop();
+  return { lengthMs, path };
+}
+
+async function measure(path: string) {
+  const [leftSound, rightSound] = await readWavChannels(path);
+  if (!leftSound || !rightSound) throw new Error("A recording of two channels was expected");
+  const left = measureChannel(leftSound, customerHz);
+  const right = measureChannel(rightSound, agentHz);
+  const fileMs = (leftSound.samples.length / leftSound.sampleRate) * 1_000;
+  return { fileMs, left, right, between: strayBetween(left.marks, right.marks) };
+}
+
+function print(
+  { customer, agent, relay }: LossyTalk,
+  report: Awaited<ReturnType<typeof measure>> & { lengthMs: number },
+): void {
+  const { lengthMs, fileMs, left, right, between } = report;
+  const lines = [
+    `talk ${Math.round(lengthMs)} ms, file ${Math.round(fileMs)} ms`,
+    `senders late by at most ${Math.round(customer.media.sent.latestMs)} and ${Math.round(agent.sent.latestMs)} ms`,
+    `the agent's packets: ${relay.counted.passed} passed, ${relay.counted.lost} lost`,
+    `customer: ${describeChannel(left)}`,
+    `agent: ${describeChannel(right)}`,
+    `between them: drift ${between.driftMs.toFixed(1)} ms, stray ${between.strayMs.toFixed(1)} ms`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function describeChannel({ marks, missing, driftMs, strayMs, silentMs, clicks }: ChannelReport): string {
+  const found = `${marks.length} marks found, ${missing} not`;
+  const time = `drift ${driftMs.toFixed(1)} ms, stray ${strayMs.toFixed(1)} ms`;
+  return `${found}; ${time}; ${silentMs} ms silent, ${clicks} clicks`;
+}
