@@ -17,6 +17,9 @@ import type { IncomingInvite } from "./sip/incoming-invite.ts";
 import type { SipDialog } from "./sip/sip-dialog.ts";
 import type { SipAnswer } from "./sip/sip-user-agent.ts";
 
+/** An encrypted offer waits for the party of a call out to pick up, as in freeswitch-config's ringdown_offer. */
+const offerPatienceMs = 180_000;
+
 /** What a call needs from the server. */
 export interface CallServices {
   owner: ChannelOwner;
@@ -141,7 +144,8 @@ export class InboundCall {
     channel.setCallState("RINGING");
     this.#invite.onCancelled = () => channel.hangup("ORIGINATOR_CANCEL");
     const sdp = offer && remote ? this.#answer(offer, remote) : this.#offer();
-    const dialog = this.#invite.accept(sdp);
+    const waitsForParty = remote === undefined && this.#terms.encryption !== "none";
+    const dialog = this.#invite.accept(sdp, waitsForParty ? offerPatienceMs : undefined);
     this.#dialog = dialog;
     dialog.handlers = {
       onAck: (answer) => this.#onAck(answer),

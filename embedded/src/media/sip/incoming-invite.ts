@@ -11,7 +11,7 @@ interface InviteContext {
   contact: string;
   send(response: SipMessage): void;
   createDialog(localTag: string): SipDialog;
-  repeat(send: () => void, onTimeout: () => void): Retransmission;
+  repeat(send: () => void, onTimeout: () => void, lifetimeMs?: number): Retransmission;
   /** The final response is out; the transaction is kept a while for retransmissions. */
   onOver(): void;
 }
@@ -22,8 +22,8 @@ export interface IncomingInvite {
   readonly source: SipPeer;
   readonly isCancelled: boolean;
   onCancelled: () => void;
-  /** Answers 200 with `sdp`; the 200 is repeated until the dialog sees the ACK. */
-  accept(sdp: string, headers?: [string, string][]): SipDialog;
+  /** Answers 200 with `sdp`; the 200 is repeated until the dialog sees the ACK, or `patienceMs` (64*T1) are over. */
+  accept(sdp: string, patienceMs?: number): SipDialog;
   reject(status: number, reason: string, headers?: [string, string][]): void;
 }
 
@@ -87,21 +87,24 @@ export class InviteTransaction implements IncomingInvite {
     this.#context.onOver();
   }
 
-  accept(sdp: string, headers: [string, string][] = []): SipDialog {
+  accept(sdp: string, patienceMs?: number): SipDialog {
     const dialog = this.#context.createDialog(this.#context.localTag);
-    this.#acceptIn(dialog, sdp, headers);
+    this.#acceptIn(dialog, sdp, patienceMs);
     return dialog;
   }
 
   /** Answers a re-INVITE of `dialog`. */
   acceptReinvite(dialog: SipDialog, sdp: string): void {
-    this.#acceptIn(dialog, sdp, []);
+    this.#acceptIn(dialog, sdp);
   }
 
-  #acceptIn(dialog: SipDialog, sdp: string, headers: [string, string][]): void {
+  #acceptIn(dialog: SipDialog, sdp: string, patienceMs?: number): void {
     if (this.#isFinal) return;
     const { localTag, contact } = this.#context;
-    const all: [string, string][] = [["contact", contact], ["content-type", "application/sdp"], ...headers];
+    const all: [string, string][] = [
+      ["contact", contact],
+      ["content-type", "application/sdp"],
+    ];
     const response = buildResponse(this.request, 200, "OK", localTag, all, sdp);
     this.#isFinal = true;
     this.#respond(response);
@@ -110,6 +113,7 @@ export class InviteTransaction implements IncomingInvite {
       this.#context.repeat(
         () => this.#context.send(response),
         () => dialog.onAckTimeout(),
+        patienceMs,
       ),
     );
     this.#context.onOver();

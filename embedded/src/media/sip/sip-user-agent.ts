@@ -195,7 +195,7 @@ export class SipUserAgent {
       contact: this.contact,
       send: (response) => this.#transport.send(response, peer),
       createDialog: (localTag) => this.#createDialog(request, localTag, from),
-      repeat: (send, onTimeout) => this.#repeat(send, onTimeout),
+      repeat: (send, onTimeout, lifetimeMs) => this.#repeat(send, onTimeout, lifetimeMs),
       onOver: () => this.#later(() => this.#invites.delete(id)),
     });
     this.#invites.set(id, transaction);
@@ -295,10 +295,9 @@ export class SipUserAgent {
 
   // ---- timers ----
 
-  #repeat(send: () => void, onTimeout: () => void): Retransmission {
-    const repetition: Retransmission = new Retransmission(send, onTimeout, () =>
-      this.#retransmissions.delete(repetition),
-    );
+  #repeat(send: () => void, onTimeout: () => void, lifetimeMs?: number): Retransmission {
+    const onOver = () => this.#retransmissions.delete(repetition);
+    const repetition: Retransmission = new Retransmission(send, onTimeout, onOver, lifetimeMs);
     this.#retransmissions.add(repetition);
     return repetition;
   }
