@@ -76,7 +76,12 @@ async function lookAtNat(config: Config, signal: AbortSignal): Promise<Finding[]
   });
   const asked = await Promise.all(servers.map(({ url, server }) => askOutside(url, server, signal)));
   const seenAs = asked.flatMap(({ seen }) => (seen ? [seen] : []));
-  const facts = { ownAddresses: ownAddresses(), external: config.sip.externalAddress, seenAs };
+  const facts = {
+    ownAddresses: ownAddresses(),
+    external: config.sip.externalAddress,
+    realServers: config.servers !== undefined,
+    seenAs,
+  };
   return [...judgeNat(facts), ...asked.flatMap(({ finding }) => finding)];
 }
 

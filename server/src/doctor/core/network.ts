@@ -83,11 +83,13 @@ export function judgeRtpRange(
 export interface NatFacts {
   ownAddresses: readonly string[];
   external: string | undefined;
+  /** drachtio and FreeSWITCH have settings of their own, which are looked at by themselves. */
+  realServers: boolean;
   /** What STUN servers say that we come from. */
   seenAs: readonly { server: string; address: string }[];
 }
 
-export function judgeNat({ ownAddresses, external, seenAs }: NatFacts): Finding[] {
+export function judgeNat({ ownAddresses, external, realServers, seenAs }: NatFacts): Finding[] {
   const name = "NAT: our address";
   const differing = seenAs.filter(({ address }) => address !== external && !ownAddresses.includes(address));
   if (external !== undefined) {
@@ -103,14 +105,12 @@ export function judgeNat({ ownAddresses, external, seenAs }: NatFacts): Finding[
     return [ok(name, `Callers are told ${external}${seenAs.length > 0 ? ", and STUN sees us so too" : ""}`)];
   }
   const [outside] = differing;
-  if (outside !== undefined)
-    return [
-      problem(
-        name,
-        `${outside.server} sees us as ${outside.address}, which is no address of this machine: it stands behind NAT`,
-        `Set RINGDOWN_EXTERNAL_ADDRESS to ${outside.address}`,
-      ),
-    ];
+  if (outside !== undefined) {
+    const saw = `${outside.server} sees us as ${outside.address}, which is no address of this machine: it stands behind NAT`;
+    const advice = `Set RINGDOWN_EXTERNAL_ADDRESS to ${outside.address}`;
+    if (!realServers) return [problem(name, saw, advice)];
+    return [warning(name, saw, `${advice}, and drachtio and FreeSWITCH are held to it here`)];
+  }
   if (ownAddresses.length > 0 && ownAddresses.every(isPrivate))
     return [
       warning(

@@ -72,7 +72,7 @@ function judgeMigrations(applied: readonly string[], known: readonly string[]): 
 }
 
 function judgeRoundTrip(name: string, ms: number, [slow, tooSlow]: [number, number]): Finding {
-  const saw = `A round trip takes ${ms.toFixed(1)} ms`;
+  const saw = `It takes ${ms.toFixed(1)} ms`;
   const advice = "Run it nearer: on the same machine or in the same network";
   if (ms > tooSlow) return problem(name, saw, advice);
   return ms > slow ? warning(name, saw, advice) : ok(name, saw);
