@@ -1,25 +1,18 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { TrunkCheck, TrunkState } from "../../contract/trunks.ts";
-import { identify, identityHeaders } from "../core/caller-identity.ts";
 import { causeOfSipStatus } from "../core/cause.ts";
 import { chooseCarriers } from "../core/choose-carrier.ts";
-import {
-  inFormat,
-  type OutboundNumber,
-  readOutboundNumber,
-  toE164,
-  writeNumber,
-} from "../core/outbound-number.ts";
+import { type OutboundNumber, readOutboundNumber } from "../core/outbound-number.ts";
 import type { RegistrarLease, TrunkDirectory, TrunkPeer } from "../directories.ts";
 import type { DialOutOptions, EmergencyCall, Ring, RingFailure } from "../interfaces.ts";
 import type { AgentLeg } from "../leg.ts";
-import { type CarrierLine, failedRing } from "../ring.ts";
+import { failedRing } from "../ring.ts";
 import type { RingOptions, RingTarget } from "../ring.ts";
 import type { SipEdges } from "../sip-edges.ts";
 import { type Attempt, CarrierCall } from "./carrier-call.ts";
 import { CarrierChecks } from "./carrier-checks.ts";
-import { carrierHost, carrierUri } from "./carrier-uri.ts";
+import { type OutboundTrunk, writeInvite } from "./carrier-invite.ts";
 import { Channels } from "./channels.ts";
 import { RegistrarAddresses } from "./registrar-addresses.ts";
 import { Registrations } from "./registrations.ts";
@@ -40,8 +33,6 @@ export interface CarrierParts {
   /** Sends one INVITE. */
   ring(target: RingTarget, options: RingOptions): Ring;
 }
-
-type OutboundTrunk = TrunkPeer & { outbound: NonNullable<TrunkPeer["outbound"]> };
 
 /** Trunks as they are now: who registers, who is well, which takes a call out and how, and how many calls there are. */
 export class Carriers {
@@ -186,10 +177,8 @@ export class Carriers {
     const giveBack = trunk && this.#channels.take(trunk, "out", { beyondLimits: dialed.isEmergency });
     if (!trunk || !giveBack) return null;
     const { clock, log, ring } = this.#parts;
-    const begun = ring(
-      this.#targetOf(trunk, dialed),
-      this.#ringOptions(options, this.#headersOf(trunk, dialed, options)),
-    );
+    const { target, headers } = writeInvite(trunk, dialed, options.caller, this.#parts);
+    const begun = ring(target, this.#ringOptions(options, headers));
     return {
       ring: begun,
       isThere: this.#checks.isThere(trunk),
@@ -204,27 +193,6 @@ export class Carriers {
         if (wasSilent) this.#checks.suspect(trunkId);
       },
     };
-  }
-
-  #targetOf(trunk: OutboundTrunk, { number, isEmergency }: OutboundNumber): RingTarget {
-    const { uri, transport, digest } = trunk.outbound;
-    const region = trunk.region ?? this.#parts.defaultRegion;
-    const user = isEmergency ? number : writeNumber(number, trunk.numbers, region);
-    const { id: trunkId, codecs, encryption, offer } = trunk;
-    const carrier: CarrierLine = { trunkId, digest, codecs, encryption, offer };
-    return { uri: carrierUri(uri, transport, user), personId: "", carrier };
-  }
-
-  #headersOf(trunk: OutboundTrunk, dialed: OutboundNumber, options: DialOutOptions): Record<string, string> {
-    const { defaultRegion, isOurs } = this.#parts;
-    const region = trunk.region ?? defaultRegion;
-    const caller = { ...options.caller, number: toE164(options.caller.number, defaultRegion) };
-    const { callerId: rules, numbers } = trunk;
-    const identity = identify({ caller, rules, isOurs, isEmergency: dialed.isEmergency });
-    // The carrier knows us by its own name for us (RFC 3261 §8.1.1.3), where it gave us one.
-    const host = carrierHost(trunk.registration?.registrarUri ?? trunk.outbound.uri);
-    const write = (number: string) => inFormat(number, numbers.format, region);
-    return identityHeaders(identity, { header: rules.identity, host, write });
   }
 
   #ringOptions(options: DialOutOptions, headers: Record<string, string>): RingOptions {

@@ -5,10 +5,10 @@ import type { RegistrationState } from "../../contract/trunks.ts";
 import { within } from "../deadline.ts";
 import { answerChallenge, bestChallenge } from "../core/digest-client.ts";
 import { afterRegister, type RegisterAnswer } from "../core/registering.ts";
-import type { TrunkPeer } from "../directories.ts";
 import type { SipEdge } from "../sip-edge.ts";
 import { ask } from "./ask.ts";
-import { carrierHost, carrierUri } from "./carrier-uri.ts";
+import { carrierUri } from "./carrier-uri.ts";
+import { type RegisteringTrunk, registerHeaders, toAnswer } from "./register-request.ts";
 
 /** Longer than RFC 3261's timer F would wait on UDP makes no sense; the backoff does the rest. */
 const answerMs = 10_000;
@@ -17,8 +17,6 @@ const farewellMs = 2_000;
 const spreadMs = 500;
 /** The first challenge, and a new nonce where that one was stale. */
 const mostChallenges = 3;
-
-export type RegisteringTrunk = TrunkPeer & { registration: NonNullable<TrunkPeer["registration"]> };
 
 export interface RegistrationParts {
   clock: Clock;
@@ -177,7 +175,8 @@ export class Registration {
     const login = { username, password: password ?? "" };
     let authorization: Record<string, string> = {};
     for (let challenges = 0; ; challenges++) {
-      const headers = { ...this.#headers(expirySeconds), ...authorization };
+      const binding = { callId: this.#callId, tag: this.#tag, cseq: ++this.#cseq, expirySeconds };
+      const headers = { ...registerHeaders(this.#trunk, binding), ...authorization };
       const { clock } = this.#parts;
       const answer = await ask(edge.srf, { uri, method: "REGISTER", headers }, { clock, timeoutMs });
       const { response } = answer;
@@ -192,40 +191,8 @@ export class Registration {
     }
   }
 
-  #headers(expirySeconds: number): Record<string, string> {
-    const { registrarUri, transport, username } = this.#trunk.registration;
-    const address = `<sip:${encodeUser(username)}@${carrierHost(registrarUri)}>`;
-    this.#cseq++;
-    const via = transport === "udp" ? "" : `;transport=${transport}`;
-    return {
-      From: `${address};tag=${this.#tag}`,
-      To: address,
-      "Call-ID": this.#callId,
-      CSeq: `${this.#cseq} REGISTER`,
-      // The edge writes its own address, as seen from the carrier, for localhost.
-      Contact: `<sip:${this.#trunk.contactToken}@localhost${via}>;expires=${expirySeconds}`,
-      Expires: String(expirySeconds),
-    };
-  }
-
   #set(state: RegistrationState): void {
     this.#state = state;
     this.#parts.onChange(state);
   }
-}
-
-function toAnswer({ response }: Awaited<ReturnType<typeof ask>>): RegisterAnswer {
-  return {
-    status: response?.status ?? null,
-    reason: response?.reason ?? "",
-    contact: response?.get("Contact"),
-    expires: response?.get("Expires"),
-    minExpires: response?.get("Min-Expires"),
-    retryAfter: response?.get("Retry-After"),
-  };
-}
-
-/** What RFC 3261 §25.1 does not allow in a user part is escaped. */
-function encodeUser(text: string): string {
-  return text.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g, (char) => encodeURIComponent(char));
 }

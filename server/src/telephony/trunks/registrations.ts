@@ -4,7 +4,8 @@ import type { RegistrationState } from "../../contract/trunks.ts";
 import type { RegistrarLease, TrunkPeer } from "../directories.ts";
 import type { SipEdge } from "../sip-edge.ts";
 import type { SipEdges } from "../sip-edges.ts";
-import { type RegisteringTrunk, Registration } from "./registration.ts";
+import type { RegisteringTrunk } from "./register-request.ts";
+import { Registration } from "./registration.ts";
 
 /** A third of the lease: two renewals may fail. */
 const renewEveryMs = 10_000;
