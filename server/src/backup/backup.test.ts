@@ -82,7 +82,7 @@ async function backUp(options: Partial<BackupOptions> = {}): Promise<string> {
 }
 
 function restore(archive: string, options: Partial<RestoreOptions> = {}) {
-  const place = { databaseUrl: target.url, dataDir: targetDir };
+  const place = { openDatabase: () => Promise.resolve(target.url), dataDir: targetDir };
   return restoreBackup({ ...place, archive, passphrase: null, replace: false, signal: never, ...options });
 }
 
@@ -203,9 +203,9 @@ describe("a restore", () => {
     expect(await contentOf(target.url)).toEqual(await contentOf(source.url));
 
     await source.postgres.ping(); // a connection that lives
-    await expect(restore(archive, { databaseUrl: source.url, replace: true })).rejects.toThrow(
-      /A program uses this database now \(ringdown.*stop it first/,
-    );
+    await expect(
+      restore(archive, { openDatabase: () => Promise.resolve(source.url), replace: true }),
+    ).rejects.toThrow(/A program uses this database now \(ringdown.*stop it first/);
     await ask(target.url, "drop table schema_migration");
     await expect(restore(archive, { replace: true })).rejects.toThrow("not Ringdown's");
   });

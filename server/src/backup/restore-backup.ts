@@ -21,7 +21,8 @@ import { verifyBackup, type Verified } from "./verify-backup.ts";
 import type pg from "pg";
 
 export interface RestoreOptions {
-  databaseUrl: string;
+  /** The database's URL, asked for only once the archive is known to be whole: an embedded one is made by it. */
+  openDatabase(): Promise<string>;
   dataDir: string;
   archive: string;
   passphrase: string | null;
@@ -50,7 +51,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
   const { archive, passphrase, onProgress } = options;
   const verified = await verifyBackup(archive, passphrase, (bytes) => onProgress?.("checking", bytes));
   const steps = await readMigrationSteps();
-  const client = await connect(options.databaseUrl, "ringdown-restore");
+  const client = await connect(await options.openDatabase(), "ringdown-restore");
   try {
     const target = {
       ...(await inspectTarget(client, shippedTables(steps))),

@@ -7,7 +7,7 @@ import { countUp, makeBackup, restoreBackup, type Verified, verifyBackup } from 
 import { Failure } from "../base/failure.ts";
 import { describeError } from "../base/log.ts";
 import { type Command, exitCodes, type Terminal, UsageError } from "./command.ts";
-import { openDataPlace } from "./data-place.ts";
+import { type DataPlace, findDataDir, openDataPlace } from "./data-place.ts";
 import { showProgress, untilInterrupted } from "./progress.ts";
 
 const backupHelp = `Usage: ringdown backup FILE [--with-secrets] [--passphrase-file FILE]
@@ -94,7 +94,9 @@ async function backup(
   terminal: Terminal,
 ): Promise<number> {
   const secrets = values["with-secrets"] === true;
-  const place = await openDataPlace(values["data-dir"] ?? null, terminal, { beside: true });
+  const place = await openDataPlace(findDataDir(values["data-dir"] ?? null, terminal), terminal, {
+    beside: true,
+  });
   const progress = showProgress(terminal);
   try {
     const made = await untilInterrupted((signal) =>
@@ -136,15 +138,18 @@ async function restore(
   values: Values,
   terminal: Terminal,
 ): Promise<number> {
-  // Before a database is made: the embedded one of a fresh directory.
-  if (!existsSync(archive)) throw new Failure("not-found", `${archive} can't be read: there is no such file`);
-  const place = await openDataPlace(values["data-dir"] ?? null, terminal, { beside: false });
+  const opened: DataPlace[] = [];
+  const dataDir = findDataDir(values["data-dir"] ?? null, terminal);
+  const openDatabase = async () => {
+    const place = await openDataPlace(dataDir, terminal, { beside: false });
+    opened.push(place);
+    return place.databaseUrl;
+  };
   const progress = showProgress(terminal);
   try {
     const done = await untilInterrupted((signal) =>
       restoreBackup({
-        ...{ archive, passphrase, signal, replace: values.replace === true },
-        ...{ databaseUrl: place.databaseUrl, dataDir: place.dataDir },
+        ...{ archive, passphrase, signal, dataDir, openDatabase, replace: values.replace === true },
         onProgress: (what, bytes) =>
           progress.show(what === "checking" ? "Checking the backup" : "Restoring", bytes, null),
       }),
@@ -157,14 +162,14 @@ async function restore(
     if (migrated.length > 0) terminal.say(`The schema was brought up to date: ${migrated.join(", ")}\n`);
     for (const path of setAside)
       terminal.say(`Put aside, of the life before: ${path} (remove it when it is of no use any more)\n`);
-    if (!about.secrets && !existsSync(resolve(place.dataDir, "secrets.key")))
+    if (!about.secrets && !existsSync(resolve(dataDir, "secrets.key")))
       terminal.say(
         "The backup has no secrets.key: without it or RINGDOWN_SECRETS_KEY, carriers' passwords are typed again\n",
       );
     return exitCodes.done;
   } finally {
     progress.end();
-    await place.close();
+    for (const place of opened) await place.close();
   }
 }
 

@@ -12,16 +12,19 @@ export interface DataPlace {
   close(): Promise<void>;
 }
 
+export function findDataDir(named: string | null, { environment }: Terminal): string {
+  return resolve(named ?? environment["RINGDOWN_DATA_DIR"] ?? "data");
+}
+
 /**
  * DATABASE_URL and RINGDOWN_DATA_DIR; without the first the embedded database below the second, started for as long
  * as it is needed. `beside` says whether a program that runs there may go on: else its database is refused.
  */
 export async function openDataPlace(
-  dataDir: string | null,
+  folder: string,
   { environment }: Terminal,
   { beside }: { beside: boolean },
 ): Promise<DataPlace> {
-  const folder = resolve(dataDir ?? environment["RINGDOWN_DATA_DIR"] ?? "data");
   const url = environment["DATABASE_URL"];
   const nothing = () => Promise.resolve();
   if (url !== undefined && url !== "") return { dataDir: folder, databaseUrl: url, close: nothing };
