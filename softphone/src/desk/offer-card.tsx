@@ -13,6 +13,7 @@ import { CardWhy } from "./card-why.tsx";
 import { useDeskActions } from "./desk-actions.ts";
 import classes from "./desk.module.css";
 import { MicrophoneAlert } from "./microphone-alert.tsx";
+import { QualityAlert } from "./quality.tsx";
 
 /** A caller rings: who, from which queue, how long they waited, what they pressed, whether we know them. */
 export function OfferCard(props: { offer: NonNullable<agentDesk.Desk["offer"]>; isOnDeskPhone: boolean }) {
@@ -73,6 +74,8 @@ export function OfferButtons(props: { isOnDeskPhone: boolean }) {
   return (
     <>
       {state?.microphoneProblem != null && <MicrophoneAlert problem={state.microphoneProblem} />}
+      {/* FreeSWITCH begins a call only when sound has a way: without one the offer ends before there is a call. */}
+      {leg !== null && state?.phase === "talking" && <QualityAlert leg={leg} />}
       {mustAnswerThere && (
         <div className={classes["alert"]} data-kind="warn">
           {t("offer.onDeskPhone")}
