@@ -5,9 +5,10 @@
 # line.
 set -eu
 umask 077
-config=/tmp/turnserver.conf
-certificate=/tmp/turn.crt
-key=/tmp/turn.key
+folder=${TURN_FOLDER:-/tmp}
+config=$folder/turnserver.conf
+certificate=$folder/turn.crt
+key=$folder/turn.key
 look_every=${TURN_LOOK_EVERY_SECONDS:-60}
 # Either the two files, or the folder in which the proxy keeps its own, by authority and name.
 store=${TURN_CERTIFICATES:-/caddy/caddy/certificates}
@@ -38,7 +39,7 @@ realm=$TURN_DOMAIN
 listening-ip=$TURN_ADDRESS
 relay-ip=$TURN_ADDRESS
 external-ip=$TURN_EXTERNAL_ADDRESS/$TURN_ADDRESS
-listening-port=3478
+listening-port=${TURN_PORT:-3478}
 min-port=30000
 max-port=32767
 fingerprint
@@ -53,14 +54,14 @@ no-multicast-peers
 no-tcp-relay
 no-software-attribute
 no-rfc5780
-userdb=/tmp/turndb
-pidfile=/tmp/turnserver.pid
+userdb=$folder/turndb
+pidfile=$folder/turnserver.pid
 log-file=stdout
 simple-log
 no-dtls
 EOF
   if [ -s "$certificate" ]; then
-    printf 'tls-listening-port=5349\ncert=%s\npkey=%s\n' "$certificate" "$key" >>"$config"
+    printf 'tls-listening-port=%s\ncert=%s\npkey=%s\n' "${TURN_TLS_PORT:-5349}" "$certificate" "$key" >>"$config"
   else
     echo no-tls >>"$config"
   fi

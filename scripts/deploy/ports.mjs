@@ -51,7 +51,7 @@ function portsUsed(tree) {
     ...new Set([
       ...byProtocol,
       ...ofCompose,
-      ...find(coturn, /listening-port=(\d+)/g),
+      ...find(coturn, /TURN_(?:TLS_)?PORT:-(\d+)/g),
       find(coturn, /(?:min|max)-port=(\d+)/g).join("-"),
       ...find(media, /data="(?:sip|event_socket)_port=(\d+)"/g),
       // "1" before the other one: 15080.
