@@ -72,7 +72,7 @@ export interface Music {
 }
 
 export type RecordingOutcome =
-  /** `partings`: how often the channel left a bridge meanwhile; FreeSWITCH loses about half a second at each. */
+  /** `partings`: how often the channel left a bridge meanwhile; FreeSWITCH loses some 50 ms at each. */
   | { ok: true; path: string; durationMs: number; partings: number }
   | { ok: false; path: string; sentence: string };
 

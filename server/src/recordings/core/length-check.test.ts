@@ -11,9 +11,9 @@ describe("the length of a recording", () => {
     expect(isLengthRight(0, 10_000)).toBe(false);
   });
 
-  it("may lack 600 ms more for each time that the channel left a bridge, but have nothing more", () => {
-    expect(isLengthRight(8_500, 10_000, 2)).toBe(true);
-    expect(isLengthRight(8_499, 10_000, 2)).toBe(false);
+  it("may lack 150 ms more for each time that the channel left a bridge, but have nothing more", () => {
+    expect(isLengthRight(9_400, 10_000, 2)).toBe(true);
+    expect(isLengthRight(9_399, 10_000, 2)).toBe(false);
     expect(isLengthRight(10_301, 10_000, 2)).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
 /** More than both of these between talk and recording is a mismatch: small talks differ by start and stop alone. */
 const toleratedShare = 0.02;
 const toleratedMs = 300;
-/** What FreeSWITCH loses of a recording each time its channel leaves a bridge (hold, a lost agent). */
-const lostPerPartingMs = 600;
+/** What FreeSWITCH may lose of a recording each time its channel leaves a bridge and joins one again (docs/recordings.md). */
+const lostPerPartingMs = 150;
 
 /** Whether a recording's length agrees with the talk that it should hold. */
 export function isLengthRight(durationMs: number, expectedMs: number, partings = 0): boolean {

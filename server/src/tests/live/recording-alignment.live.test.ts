@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { readSdp } from "../rig/sdp.ts";
 import { pause } from "../rig/wait-for.ts";
 import { readWavChannels } from "../rig/tones.ts";
 import type { ChannelReport } from "./alignment.ts";
@@ -61,6 +62,25 @@ describe("a recording of Opus against PCMU over a bad network", () => {
     const report = await measure(path);
     print(talk, { lengthMs, ...report });
     expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(8 * 50);
+  });
+
+  it("counts the time in which a party sends nothing at all", async () => {
+    talk = await openLossyTalk(lostShare, opus);
+    const { stand, customer, customerLeg, agentLeg } = talk;
+    const bridge = await stand.telephony.bridge(customerLeg, agentLeg);
+    const { lengthMs, path } = await record(talk, async () => {
+      await pause(4_000);
+      customer.media.pause();
+      await pause(4_000);
+      const target = readSdp(customer.remoteSdp);
+      if (target) customer.media.sendTo(target);
+      await pause(4_000);
+    });
+    await bridge.end();
+    const report = await measure(path);
+    print(talk, { lengthMs, ...report });
+    expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(100);
+    expect(Math.abs(report.right.driftMs)).toBeLessThanOrEqual(20);
   });
 });
 
