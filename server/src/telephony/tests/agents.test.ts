@@ -1,6 +1,7 @@
 import type { RungLeg } from "../ring.ts";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { makeMarkedSecond, measureChannel, strayBetween } from "../../tests/live/alignment.ts";
 import { openTelephone } from "../../tests/rig/telephone.ts";
 import type { Telephone } from "../../tests/rig/telephone.ts";
 import { listen, makeTone, readWavChannels, writeWav } from "../../tests/rig/tones.ts";
@@ -249,6 +250,27 @@ describe("a recording of the talk", () => {
     expect(listen(right, [1_000, 1_500]).tones).toEqual([1_500]);
     const lengthMs = (left.samples.length / left.sampleRate) * 1_000;
     expect(Math.abs(lengthMs - expectedMs)).toBeLessThan(150);
+    await Promise.all([customer.hangUp(), agent.hangUp(), agentLeg.ended]);
+  });
+
+  it("keeps its channels together and in time while packets are lost", async () => {
+    const { customer, agent, leg, agentLeg } = await talk();
+    for (const { media } of [customer, agent]) media.lose(0.02);
+    customer.play(makeMarkedSecond(400, 8_000));
+    agent.play(makeMarkedSecond(500, 8_000));
+    const path = join(stand.folder, "lossy.wav");
+    const recording = await leg.startRecording({ path });
+    const before = customer.media.sent.packets;
+    await waitFor("six seconds of talk", () => customer.media.sent.packets >= before + 300);
+    await recording.stop();
+    const expectedMs = Date.now() - recording.startedAt;
+    const [left, right] = await readWavChannels(path);
+    if (!left || !right) throw new Error("Two channels were expected");
+    expect(Math.abs((left.samples.length / left.sampleRate) * 1_000 - expectedMs)).toBeLessThan(150);
+    const [ofCustomer, ofAgent] = [measureChannel(left, 400), measureChannel(right, 500)];
+    expect(ofCustomer.marks.length).toBeGreaterThan(4);
+    expect(ofAgent.marks.length).toBeGreaterThan(4);
+    expect(Math.abs(strayBetween(ofCustomer.marks, ofAgent.marks).driftMs)).toBeLessThanOrEqual(40);
     await Promise.all([customer.hangUp(), agent.hangUp(), agentLeg.ended]);
   });
 
