@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectCaller } from "./caller.ts";
 import type { AtTheEnd, Caller } from "./caller.ts";
@@ -222,6 +223,15 @@ describe("the media server under control", () => {
       await b.audio.ear.waitForTone(600);
     },
   );
+
+  it.concurrent("uuid_jitterbuffer takes a size for a channel that there is", async ({ onTestFinished }) => {
+    const media = await app.media();
+    const { endpoint } = await connect(onTestFinished);
+    expect(await media.api(`uuid_jitterbuffer ${endpoint.uuid} 60:1000`)).toBe("+OK Success\n");
+    expect(await media.api(`uuid_jitterbuffer ${endpoint.uuid} 20:1000`)).toBe("+OK Success\n");
+    expect(await media.api(`uuid_jitterbuffer ${randomUUID()} 60`)).toBe("-ERR Operation failed\n");
+    expect(await media.api("uuid_jitterbuffer")).toMatch(/^-USAGE: <uuid>/);
+  });
 
   it.concurrent("uuid_audio mutes and unmutes a bridged channel", async ({ onTestFinished }) => {
     const [a, b] = [await connect(onTestFinished), await connect(onTestFinished)];
