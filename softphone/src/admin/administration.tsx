@@ -20,7 +20,9 @@ import { SkillsPage } from "./routing/skills-page.tsx";
 import { TeamsPage } from "./routing/teams-page.tsx";
 import { VersionPage } from "./routing/version-page.tsx";
 import { VersionsPage } from "./routing/versions-page.tsx";
-import { TrunksPage } from "./trunks-page.tsx";
+import { ServersPage } from "./servers/servers-page.tsx";
+import { NewTrunkPage, TrunkPage } from "./trunks/trunk-page.tsx";
+import { TrunksPage } from "./trunks/trunks-page.tsx";
 
 /** Supervisors look and set members; administrators change everything. */
 export function Administration() {
@@ -53,6 +55,9 @@ export function Administration() {
       {isAdministrator && (
         <>
           <Route path="trunks" element={<TrunksPage />} />
+          <Route path="trunks/new" element={<NewTrunkPage />} />
+          <Route path="trunks/:trunkId" element={<TrunkPage />} />
+          <Route path="servers" element={<ServersPage />} />
           <Route path="labels" element={<LabelsPage />} />
           <Route path="audit" element={<AuditPage />} />
         </>

@@ -1,6 +1,7 @@
 import { NavLink as MantineNavLink } from "@mantine/core";
 import {
   IconAddressBook,
+  IconArrowsLeftRight,
   IconCalendarTime,
   IconChartBar,
   IconClipboardList,
@@ -47,7 +48,8 @@ const administration = [
   { to: "/admin/flows", name: "flows", icon: IconRoute, role: "supervisor" },
   { to: "/admin/prompts", name: "prompts", icon: IconMusic, role: "supervisor" },
   { to: "/admin/emergency", name: "emergency", icon: IconUrgent, role: "supervisor" },
-  { to: "/admin/trunks", name: "trunks", icon: IconServer2, role: "administrator" },
+  { to: "/admin/trunks", name: "trunks", icon: IconArrowsLeftRight, role: "administrator" },
+  { to: "/admin/servers", name: "servers", icon: IconServer2, role: "administrator" },
   { to: "/admin/labels", name: "labels", icon: IconTag, role: "administrator" },
   { to: "/admin/audit", name: "audit", icon: IconClipboardList, role: "administrator" },
 ] as const;
