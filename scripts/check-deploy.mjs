@@ -1,6 +1,7 @@
 // Part of `npm run check`: what a machine can say of how Ringdown is deployed without running it. Each problem is a line.
 import { composeProblems } from "./deploy/compose.mjs";
 import { dockerfileProblems } from "./deploy/dockerfile.mjs";
+import { freeswitchProblems } from "./deploy/freeswitch.mjs";
 import { grafanaProblems } from "./deploy/grafana.mjs";
 import { guideProblems } from "./deploy/guides.mjs";
 import { kubernetesProblems, kubernetesTypeProblems } from "./deploy/kubernetes.mjs";
@@ -12,6 +13,7 @@ import { root } from "./prepare.mjs";
 const checks = [
   composeProblems,
   dockerfileProblems,
+  freeswitchProblems,
   portProblems,
   prometheusProblems,
   promtoolProblems,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { composeProblems, hasExactTag } from "./deploy/compose.mjs";
 import { dockerfileProblems } from "./deploy/dockerfile.mjs";
+import { freeswitchProblems } from "./deploy/freeswitch.mjs";
 import { grafanaProblems } from "./deploy/grafana.mjs";
 import { guideProblems } from "./deploy/guides.mjs";
 import { kubernetesProblems, kubernetesTypeProblems } from "./deploy/kubernetes.mjs";
@@ -63,6 +64,34 @@ describe("the check of the deployment", () => {
       compose,
       ["FREESWITCH_MUSIC_DIR:", "FREESWITCH_MUSIC:"],
       "nothing there reads FREESWITCH_MUSIC",
+    ],
+    [
+      "a tag of FreeSWITCH's that is not closed",
+      freeswitchProblems,
+      "freeswitch-config/vars.xml",
+      ["</include>", ""],
+      "<include> is not closed",
+    ],
+    [
+      "an include of nothing",
+      freeswitchProblems,
+      "freeswitch-config/freeswitch.xml",
+      ["dialplan/*.xml", "dialplans/*.xml"],
+      "includes dialplans/*.xml",
+    ],
+    [
+      "a variable of FreeSWITCH's that nobody sets",
+      freeswitchProblems,
+      "freeswitch-config/configuration/acl.conf.xml",
+      ["edge_network}", "edge_net}"],
+      "nobody sets $${edge_net}",
+    ],
+    [
+      "one that its README keeps to itself",
+      freeswitchProblems,
+      "freeswitch-config/README.md",
+      ["`FREESWITCH_MUSIC_DIR`", "music"],
+      "does not tell of FREESWITCH_MUSIC_DIR",
     ],
     [
       "a variable that nobody writes",
