@@ -146,7 +146,11 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     trunks: trunkDirectory(directory, changes, secrets),
     registrarLease: (nodeId) => openRegistrarLease(postgres, nodeId),
     noteEmergencyCall({ number, callId }) {
-      const record = { action: "emergency.dialed", subject: `interaction:${callId ?? "none"}`, detail: { number } };
+      const record = {
+        action: "emergency.dialed",
+        subject: `interaction:${callId ?? "none"}`,
+        detail: { number },
+      };
       audit(postgres, system, record).catch((error: unknown) => {
         log.error({ callId, error: describeError(error) }, "An emergency call is not in the audit");
       });

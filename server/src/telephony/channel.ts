@@ -10,6 +10,11 @@ import type { Endpoint, EslEvent, SipDialog, SipMessage } from "./drachtio.ts";
 export type Playback = "played" | "stopped" | "gone" | { problem: string };
 
 const commandDeadlineMs = 5_000;
+/**
+ * Events that the library subscribes to and nobody hears: each is some eight kilobytes of JSON, which FreeSWITCH has to
+ * write and we to parse, and a call with an agent has six of them.
+ */
+const unheard = ["CHANNEL_EXECUTE", "CHANNEL_PROGRESS_MEDIA", "CHANNEL_ANSWER", "PLAYBACK_STOP"];
 /** Nothing that a caller hears in one piece is longer. */
 const longestPlaybackMs = 6 * 3_600_000;
 
@@ -177,6 +182,7 @@ export class Channel {
       resolveOver();
     };
     this.#lose = () => end(null, true);
+    endpoint.conn?.sendRecv(`nixevent ${unheard.join(" ")}`);
     endpoint.on("dtmf", (event: { dtmf: string }) => {
       for (const listener of this.#digitListeners) listener(event.dtmf);
     });
@@ -284,9 +290,11 @@ export class Channel {
     if (this.#isGone) throw new Error("The channel is gone");
     const life = this.#life;
     const reply = new Promise<EslEvent>((resolve, reject) => {
-      send(life.endpoint, (error, event) => {
-        if (error || !event) reject(error ?? new Error(`${what} gave no reply`));
-        else resolve(event);
+      inOneWrite(life.endpoint, () => {
+        send(life.endpoint, (error, event) => {
+          if (error || !event) reject(error ?? new Error(`${what} gave no reply`));
+          else resolve(event);
+        });
       });
     });
     const vanished = life.over.then(() => {
@@ -298,6 +306,16 @@ export class Channel {
       if (error instanceof DeadlineError) this.#counters.mediaCommandTimeouts++;
       throw error;
     }
+  }
+}
+
+/** The library writes a command line by line, each a system call of its own. */
+function inOneWrite({ conn }: Endpoint, send: () => void): void {
+  conn?.socket.cork();
+  try {
+    send();
+  } finally {
+    conn?.socket.uncork();
   }
 }
 

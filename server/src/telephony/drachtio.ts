@@ -149,6 +149,8 @@ export interface EslConnection {
 }
 
 export interface Endpoint extends EventEmitter {
+  /** The outbound event socket of the channel; undefined once it is gone. */
+  readonly conn?: { sendRecv(command: string): void; readonly socket: Socket };
   readonly uuid: string;
   readonly dialog: SipDialog | null;
   readonly connected: boolean;
