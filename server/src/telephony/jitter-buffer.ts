@@ -5,8 +5,8 @@ import type { Channel } from "./channel.ts";
 import { pause } from "./deadline.ts";
 
 /** Least and most milliseconds that FreeSWITCH keeps back. */
-const deep = "60:100";
-const slack = "20:100";
+const deep = "60:300";
+const slack = "20:300";
 /** A bridge empties the buffer; by then it is full again. */
 const filledAfterMs = 500;
 

@@ -16,6 +16,7 @@ import { isLeg } from "../../telephony/telephony.ts";
 import { openBrowser } from "../rig/browser.ts";
 import type { TestBrowser } from "../rig/browser.ts";
 import type { Call } from "../rig/call.ts";
+import type { G711 } from "../rig/g711.ts";
 import { openTelephone } from "../rig/telephone.ts";
 import type { Telephone } from "../rig/telephone.ts";
 import { makeMarkedSecond } from "./alignment.ts";
@@ -32,6 +33,8 @@ export const agentHz = 500;
 export interface LossyTalk {
   stand: Stand;
   customer: Call;
+  /** What the customer's telephone offers; a re-INVITE takes it as it is then. */
+  codecs: G711[];
   customerLeg: CallerLeg;
   agentLeg: AgentLeg;
   agent: OpusSpeaker;
@@ -53,7 +56,8 @@ export async function makeOpus(seconds: number): Promise<Buffer[]> {
 export async function openLossyTalk(share: number, opus: readonly Buffer[]): Promise<LossyTalk> {
   const stand = await openStand();
   const relay = await openLossyRelay(share);
-  const telephone = await openTelephone({ number: "+15550177", codecs: ["PCMU"] });
+  const codecs: G711[] = ["PCMU"];
+  const telephone = await openTelephone({ number: "+15550177", codecs });
   const credential = stand.telephony.registrar.issueCredential({ kind: "person", personId: "a1" }, 900_000);
   const softphone = await openWebPhone(stand.pair.ws, credential, "ringdown.test");
   await softphone.register();
@@ -64,7 +68,7 @@ export async function openLossyTalk(share: number, opus: readonly Buffer[]): Pro
   const agentLeg = await answerAsAgent(stand, softphone, audio, relay);
   const agent = speakOpus(audio, opus);
   return {
-    ...{ stand, customer, customerLeg, agentLeg, agent, relay },
+    ...{ stand, customer, codecs, customerLeg, agentLeg, agent, relay },
     close: async () => {
       await Promise.all([customerLeg.hangUp(), endAgent(agentLeg, softphone)]);
       agent.stop();
