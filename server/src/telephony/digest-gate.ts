@@ -107,14 +107,6 @@ export class DigestGate {
   }
 }
 
-/**
- * Softphones (SIP.js) read only the first challenge and know only MD5. Other phones and trunks are offered SHA-256 as
- * well, in second place for the same reason: those that read one challenge must find MD5 there (RFC 8760 §2.4 lets the
- * client choose).
- */
-export const softphoneAlgorithms: readonly DigestAlgorithm[] = ["MD5"];
-export const phoneAlgorithms: readonly DigestAlgorithm[] = ["MD5", "SHA-256"];
-
 function credentialsHeader(request: SipRequest): string | undefined {
   return request.get(request.method === "REGISTER" ? "Authorization" : "Proxy-Authorization");
 }

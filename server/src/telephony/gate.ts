@@ -7,7 +7,7 @@ import { parseNameAddr, parseSipUri, viaTransport } from "./core/sip-text.ts";
 import type { RecentSet, TokenBuckets } from "./core/token-bucket.ts";
 import { TrunkTable } from "./core/trunk-table.ts";
 import type { DigestGate } from "./digest-gate.ts";
-import { phoneAlgorithms, softphoneAlgorithms } from "./digest-gate.ts";
+import { algorithmsFor, softphoneAlgorithms } from "./core/digest.ts";
 import type {
   DigestSecret,
   PeopleGate,
@@ -178,7 +178,7 @@ export class Gate {
       phone = await phones.find(username);
       return phone?.secret;
     };
-    const verdict = await digests.check(request, response, findSecret, phoneAlgorithms);
+    const verdict = await digests.check(request, response, findSecret, algorithmsFor(request.get("User-Agent")));
     if (verdict.outcome !== "right") return { cause: verdict.outcome };
     if (trunk) return { source: "trunk", trunk };
     if (phone && (await people.isStillAllowed(phone.personId))) {

@@ -6,7 +6,7 @@ import type { Binding, DeviceKind, RegistrationChange, RemovalCause } from "./co
 import { RegistrationTable } from "./core/registration-table.ts";
 import { parseNameAddr, parseSipUri, splitValues, viaTransport } from "./core/sip-text.ts";
 import type { DigestGate } from "./digest-gate.ts";
-import { phoneAlgorithms, softphoneAlgorithms } from "./digest-gate.ts";
+import { algorithmsFor, softphoneAlgorithms } from "./core/digest.ts";
 import type { DigestSecret, PeopleGate, PhoneDirectory } from "./directories.ts";
 import type { SipRequest, SipResponse } from "./drachtio.ts";
 import type { SipEdges } from "./sip-edges.ts";
@@ -167,7 +167,7 @@ export class SipRegistrar implements Registrar {
         account = isWeb ? this.#softphoneAccount(username) : await this.#phoneAccount(username);
         return account?.secret;
       },
-      isWeb ? softphoneAlgorithms : phoneAlgorithms,
+      isWeb ? softphoneAlgorithms : algorithmsFor(request.get("User-Agent")),
     );
     if (verdict.outcome !== "right" || !account) return;
     if (

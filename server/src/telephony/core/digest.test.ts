@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  algorithmsFor,
   computeHa1,
   expectedResponse,
   formatChallenge,
@@ -76,5 +77,13 @@ describe("credentials in a header", () => {
     'Digest realm="r", username="a", nonce="n", uri="u", response="0", qop=auth, nc=00000001',
   ])("are malformed: %s", (header) => {
     expect(parseCredentials(header, "r")).toBe("malformed");
+  });
+});
+
+describe("what a phone is offered", () => {
+  it("is MD5 first and SHA-256 second, but MD5 alone where a second one makes it give up", () => {
+    expect(algorithmsFor(undefined)).toEqual(["MD5", "SHA-256"]);
+    expect(algorithmsFor("baresip v3.5.1 (x86_64/linux)")).toEqual(["MD5", "SHA-256"]);
+    expect(algorithmsFor("baresip v1.0.0 (x86_64/linux)")).toEqual(["MD5"]);
   });
 });

@@ -6,6 +6,22 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 export type DigestAlgorithm = "MD5" | "SHA-256";
 
+/**
+ * Softphones (SIP.js) read only the first challenge and know only MD5. Other phones and trunks are offered SHA-256 as
+ * well, in second place for the same reason: those that read one challenge must find MD5 there (RFC 8760 §2.4 lets the
+ * client choose).
+ */
+export const softphoneAlgorithms: readonly DigestAlgorithm[] = ["MD5"];
+const phoneAlgorithms: readonly DigestAlgorithm[] = ["MD5", "SHA-256"];
+
+/** baresip of Debian 12 gives up at an algorithm that it does not know, wherever it stands, and never signs in. */
+const givesUpAtSha256 = /^baresip v[01]\./;
+
+/** What a phone or a trunk is offered, by its User-Agent. */
+export function algorithmsFor(userAgent: string | undefined): readonly DigestAlgorithm[] {
+  return givesUpAtSha256.test(userAgent ?? "") ? softphoneAlgorithms : phoneAlgorithms;
+}
+
 /** What a client sent in Authorization or Proxy-Authorization. */
 export interface DigestCredentials {
   username: string;
