@@ -37,6 +37,11 @@ export function openPair(options: PairOptions = {}): Promise<Pair> {
   return isLive ? Promise.resolve(openRealPair()) : openEmbeddedPair(options);
 }
 
+/** The product takes lists of servers by the same variables: the suite has the first of each. */
+function firstOf(list: string): string {
+  return (list.split(",")[0] ?? "").trim();
+}
+
 function doorOf(name: "DRACHTIO" | "FREESWITCH", defaultPort: number): Door {
   const needed = (variable: string): string => {
     const value = process.env[`${name}_${variable}`];
@@ -44,8 +49,8 @@ function doorOf(name: "DRACHTIO" | "FREESWITCH", defaultPort: number): Door {
     return value;
   };
   return {
-    host: needed("HOST"),
-    port: Number(process.env[`${name}_PORT`] ?? defaultPort),
+    host: firstOf(needed("HOST")),
+    port: Number(firstOf(process.env[`${name}_PORT`] ?? String(defaultPort))),
     secret: needed("SECRET"),
   };
 }
