@@ -22,7 +22,7 @@ export function CodecList(props: {
   const others = trunks.TrunkCodec.options.filter((codec) => !codecs.includes(codec));
   return (
     <div role="group" aria-labelledby="trunk-codecs" className={classes["codecs"]}>
-      <Text size="sm" fw={500} id="trunk-codecs">
+      <Text size="sm" fw={600} id="trunk-codecs">
         {t("trunks.codecs")}
       </Text>
       <Text size="xs" c="dimmed">

@@ -14,6 +14,7 @@ export function RegionField(props: { editing: TrunkEditing }) {
       description={name ?? t("trunks.regionHint")}
       placeholder="DE"
       maxLength={2}
+      maw={320}
       {...field}
       onChange={(event) => form.setFieldValue("region", event.currentTarget.value.trim().toUpperCase())}
     />

@@ -1,4 +1,12 @@
-import { Button, SegmentedControl, Switch, Text, TextInput } from "@mantine/core";
+import {
+  Button,
+  Input,
+  MantineThemeProvider,
+  SegmentedControl,
+  Switch,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { trunks } from "@ringdown/contract";
 import { useQueryClient } from "@tanstack/react-query";
@@ -23,6 +31,15 @@ import { Section } from "./section.tsx";
 import classes from "./trunks.module.css";
 import { useTrunkForm, type TrunkEditing } from "./use-trunk-form.ts";
 
+/** Fields beside each other stand in one line, however long their hints are. */
+const hintsBelow = {
+  components: {
+    InputWrapper: Input.Wrapper.extend({
+      defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
+    }),
+  },
+};
+
 /** The form in the order in which one thinks of a trunk; a bar at its foot saves it. */
 export function TrunkEditor(props: { trunk: trunks.Trunk | null }) {
   const editing = useTrunkForm(props.trunk);
@@ -32,11 +49,13 @@ export function TrunkEditor(props: { trunk: trunks.Trunk | null }) {
   return (
     <form onSubmit={submit} noValidate className={classes["form"]} autoComplete="off">
       {save.error != null && <RefusalAlert error={save.error} />}
-      <Basics editing={editing} />
-      <CallsInSection editing={editing} />
-      <CallsOutSection editing={editing} />
-      <MediaSection editing={editing} />
-      <LimitsSection editing={editing} />
+      <MantineThemeProvider theme={hintsBelow}>
+        <Basics editing={editing} />
+        <CallsInSection editing={editing} />
+        <CallsOutSection editing={editing} />
+        <MediaSection editing={editing} />
+        <LimitsSection editing={editing} />
+      </MantineThemeProvider>
       <SaveBar editing={editing} isSaving={save.isPending} />
     </form>
   );
@@ -110,7 +129,7 @@ function Templates(props: { editing: TrunkEditing }) {
   const template = templateOf(form.values);
   return (
     <div className={classes["template"]}>
-      <Text size="sm" fw={500} id="trunk-template">
+      <Text size="sm" fw={600} id="trunk-template">
         {t("trunks.template.label")}
       </Text>
       <SegmentedControl

@@ -51,7 +51,11 @@ export function TrunkRow(props: { trunk: trunks.Trunk; place?: Place }) {
 function Ways({ trunk }: { trunk: trunks.Trunk }) {
   const { t } = useTranslation();
   const [first, second, ...others] = trunk.networks;
-  const networks = [first, second, others.length > 0 ? `+${others.length}` : undefined];
+  const networks = [
+    first,
+    second,
+    others.length > 0 ? t("trunks.moreNetworks", { count: others.length }) : undefined,
+  ];
   const sources = [
     ...networks,
     trunk.username === null ? undefined : t("trunks.byDigest", { username: trunk.username }),
