@@ -5,6 +5,8 @@ const postgres = "./server/src/tests/postgres.global-setup.ts";
 /** In CI a test of real time gets a second chance; the reporter says so ("retry x1"), so that it can't hide. */
 const retry = process.env["CI"] === undefined ? 0 : 1;
 
+const isLive = process.env["DRACHTIO_HOST"] !== undefined;
+
 /** On real servers, which `npm run test:live` names; without them there is nothing to see. */
 const live = {
   test: {
@@ -16,7 +18,7 @@ const live = {
   },
 };
 
-/** The kinds of test. `conformance` and `system` start whole programs: after the others, one file at a time. */
+/** The kinds of test. `system` starts whole programs with real browsers: after the others, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -59,10 +61,11 @@ export default defineConfig({
       {
         test: {
           name: "conformance",
-          sequence: { groupOrder: 1 },
+          // Each file has a pair of its own, except on the real servers, which they share.
+          sequence: { groupOrder: isLive ? 1 : 0 },
           retry,
           include: ["embedded/conformance/**/*.test.ts"],
-          fileParallelism: false,
+          maxWorkers: isLive ? 1 : 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -17,6 +17,8 @@ export interface RunningProcess {
   hasEnded(): boolean;
   /** Waits until its output matches; rejects if it ends before. */
   saying(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
+  /** Gives it a line on its standard input; it was started with `takesLines`. */
+  type(line: string): void;
   /** Sends a signal to the process alone. */
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM to it and its children, SIGKILL after `graceMs`. Idempotent; resolves when it is gone. */
@@ -32,6 +34,8 @@ export interface ProcessOptions {
   cwd?: string;
   /** Added to the environment of the test. */
   env?: Record<string, string | undefined>;
+  /** Keeps its standard input open, for `type`. */
+  takesLines?: boolean;
 }
 
 /** The output of a chatty program is kept from its end. */
@@ -49,15 +53,16 @@ export async function startProcess(command: string, options: ProcessOptions = {}
   const child = spawn(command, options.args ?? [], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.takesLines ? "pipe" : "ignore", "pipe", "pipe"],
     detached: true,
   });
+  child.stdin?.on("error", () => undefined); // it has ended, which its owner sees by `ended`
   let output = "";
   const keep = (chunk: string): void => {
     output = (output + chunk).slice(-mostOutput);
   };
-  child.stdout.setEncoding("utf8").on("data", keep);
-  child.stderr.setEncoding("utf8").on("data", keep);
+  child.stdout?.setEncoding("utf8").on("data", keep);
+  child.stderr?.setEncoding("utf8").on("data", keep);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", (error) => {
@@ -81,6 +86,9 @@ export async function startProcess(command: string, options: ProcessOptions = {}
     ended,
     hasEnded: () => end !== undefined,
     saying: (pattern, timeoutMs = 20_000) => sayPattern(name, pattern, timeoutMs, () => ({ output, end })),
+    type(line) {
+      child.stdin?.write(`${line}\n`);
+    },
     signal(signal) {
       if (end === undefined) process.kill(pid, signal);
     },

@@ -6,6 +6,7 @@ import { readRouting, saveRoutingDraft } from "../../contract/routing.ts";
 import { createCustomer } from "../../contract/customers.ts";
 import { switchEmergency } from "../../contract/emergency.ts";
 import { listFlows } from "../../contract/telephony.ts";
+import { createTrunk, listTrunks } from "../../contract/trunks.ts";
 import { giveSession, openBrowser, screenSizes, type TestBrowser } from "../rig/browser.ts";
 import { openTelephone } from "../rig/telephone.ts";
 import { waitForValue } from "../rig/wait-for.ts";
@@ -22,6 +23,7 @@ let page: Page;
 let interactionId: string;
 let flowId: string;
 let personId: string;
+let trunkId: string;
 const scheduleId = "3f2c1f0e-5d7b-4b1a-9c55-0f6f5a3a7f10";
 
 /** A draft with something of everything, and a mistake, so that no screen is empty. */
@@ -70,6 +72,21 @@ async function knowTheCaller(): Promise<void> {
   await administrator.call(switchEmergency, { body: { emergency } });
 }
 
+/** A trunk with something of everything; off, so that nobody is called. */
+async function addTrunk(): Promise<void> {
+  const credentials = { transport: "tls", username: "4711", password: "secret" } as const;
+  const trunk = await house.administrator.call(createTrunk, {
+    body: {
+      ...{ name: "Carrier", enabled: false, networks: ["192.0.2.10"], codecs: ["pcma", "g722"] },
+      ...{ username: "pbx", password: "a long trunk secret", encryption: "optional", region: "DE" },
+      outbound: { uri: "sip:192.0.2.10", ...credentials, transport: "udp" },
+      registration: { registrarUri: "sip:192.0.2.11", ...credentials },
+      numbers: { format: "national", strip: 0, add: "" },
+    },
+  });
+  trunkId = trunk.id;
+}
+
 beforeAll(async () => {
   house = await openHouse();
   const caller = await openTelephone({ number: "+15550177" });
@@ -82,6 +99,7 @@ beforeAll(async () => {
   flowId = (await house.administrator.call(listFlows)).flows[0]?.id ?? "";
   await draftRouting();
   await knowTheCaller();
+  await addTrunk();
   browser = await openBrowser();
   await giveSession(browser, house.program.http, house.administrator.cookie);
   page = await browser.newPage();
@@ -117,6 +135,8 @@ const staffScreens = [
   ["a flow", () => `/admin/flows/${flowId}`],
   ["prompts", () => "/admin/prompts"],
   ["trunks", () => "/admin/trunks"],
+  ["a trunk", () => `/admin/trunks/${trunkId}`],
+  ["servers", () => "/admin/servers"],
   ["labels", () => "/admin/labels"],
   ["audit", () => "/admin/audit"],
   ["the caller's page", () => "/call/1000"],
@@ -182,6 +202,37 @@ it("the dialogs of the emergency switch and of customers have no problem of acce
   await page.getByTestId("import-customers").click();
   await page.getByRole("dialog").waitFor();
   expect(await problemsOf()).toEqual([]);
+});
+
+it("a trunk is added by three fields, and the last media server drained only by who insists", async () => {
+  await page.goto(house.program.http);
+  await visit("/admin/trunks/new", looks[0]);
+  await page.getByTestId("save-trunk").click();
+  expect(await page.evaluate("document.activeElement?.getAttribute('data-path')")).toBe("name");
+  expect(await problemsOf()).toEqual([]);
+  await page.keyboard.type("South");
+  await page.getByRole("combobox", { name: "Addresses and networks" }).fill("198.51.100.7");
+  await page.getByLabel("Address of the carrier").fill("198.51.100.7:5070");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("trunk-row").filter({ hasText: "South" }).waitFor();
+  const { trunks } = await house.administrator.call(listTrunks);
+  const south = trunks.find(({ name }) => name === "South");
+  expect(south).toMatchObject({
+    networks: ["198.51.100.7"],
+    outbound: { uri: "sip:198.51.100.7:5070", transport: "udp", username: null },
+  });
+
+  await visit("/admin/servers", looks[0]);
+  const server = page.getByTestId("media-server");
+  await server.getByRole("button", { name: /^Drain/ }).click();
+  await page.getByLabel("Refuse all new calls").waitFor();
+  expect(await page.getByTestId("confirm-drain").isDisabled()).toBe(true);
+  await page.getByLabel("Refuse all new calls").check();
+  await page.getByTestId("confirm-drain").click();
+  await server.getByText("it may be stopped now").waitFor();
+  await server.getByRole("button", { name: /^Take calls again/ }).click();
+  await page.getByTestId("confirm-drain").click();
+  await server.getByText("Takes calls.").waitFor();
 });
 
 it("no screen has logged an error to the console", () => {

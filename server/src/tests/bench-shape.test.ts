@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 
-const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const figure = z.number().positive();
 const quantiles = { p50: figure, p95: figure, p99: figure };
 const byAgents = z.strictObject({
