@@ -12,12 +12,8 @@ export interface ForeignPhone {
   hold(): void;
   resume(): void;
   hangUp(): void;
-  dial(uri: string): void;
-  talks(): Promise<void>;
   /** The call is over, as the program says. */
   ends(): Promise<void>;
-  /** The sound that came in over the last call, once that is over. */
-  heardPath: string;
   output(): string;
   /** Gives its registration back, ends it, removes its files. */
   close(): Promise<void>;
