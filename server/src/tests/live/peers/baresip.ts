@@ -53,7 +53,7 @@ export async function openBaresip(options: PhoneOptions): Promise<ForeignPhone> 
 }
 
 /** The port after that of SIP is taken for TLS too: two free neighbours are needed. */
-async function config(folder: string, controlPort: number, rtpPort: number, toneHz: number): Promise<string> {
+async function config(controlPort: number, rtpPort: number, toneHz: number): Promise<string> {
   const sipPort = await freeRtpPort();
   return `
 sip_listen 127.0.0.1:${sipPort}
