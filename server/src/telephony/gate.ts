@@ -178,7 +178,12 @@ export class Gate {
       phone = await phones.find(username);
       return phone?.secret;
     };
-    const verdict = await digests.check(request, response, findSecret, algorithmsFor(request.get("User-Agent")));
+    const verdict = await digests.check(
+      request,
+      response,
+      findSecret,
+      algorithmsFor(request.get("User-Agent")),
+    );
     if (verdict.outcome !== "right") return { cause: verdict.outcome };
     if (trunk) return { source: "trunk", trunk };
     if (phone && (await people.isStillAllowed(phone.personId))) {
