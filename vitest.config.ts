@@ -18,6 +18,13 @@ const live = {
   },
 };
 
+/** Decisions without I/O. Their files leave nothing behind, so that they share a process: starting one costs more. */
+const pure = [
+  "server/src/**/core/**/*.test.ts",
+  "server/src/contract/**/*.test.ts",
+  "embedded/src/**/{core,grammar}/**/*.test.ts",
+];
+
 /** The kinds of test. `system` starts whole programs with real browsers: after the others, one file at a time. */
 export default defineConfig({
   test: {
@@ -26,13 +33,16 @@ export default defineConfig({
         test: {
           name: "server",
           include: ["server/src/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["server/src/tests/{system,faults,live}/**"],
+          exclude: ["server/src/tests/{system,faults,live}/**", ...pure],
           globalSetup: [postgres],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
           retry,
         },
+      },
+      {
+        test: { name: "core", include: pure, isolate: false, testTimeout: 30_000, maxWorkers: 2, retry },
       },
       {
         test: {
@@ -48,6 +58,7 @@ export default defineConfig({
         test: {
           name: "embedded",
           include: ["embedded/src/**/*.test.ts"],
+          exclude: pure,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -56,7 +67,12 @@ export default defineConfig({
       },
       {
         resolve: { alias: { "@ringdown/contract": contract } },
-        test: { name: "softphone", include: ["softphone/src/**/*.test.{ts,tsx}"], maxWorkers: 2 },
+        test: {
+          name: "softphone",
+          include: ["softphone/src/**/*.test.{ts,tsx}"],
+          isolate: false,
+          maxWorkers: 2,
+        },
       },
       {
         test: {

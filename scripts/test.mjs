@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { checks } from "./check.mjs";
+import { runChecks } from "./check.mjs";
 import { build, install, requireNode, root } from "./prepare.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
@@ -15,12 +15,11 @@ build();
 const only = process.argv.slice(2);
 const results = { passed: 0, failed: 0, skipped: 0 };
 
-if (only.length === 0)
-  for (const check of checks) {
-    const ok = check.run();
-    console.log(`${ok ? "ok  " : "FAIL"} ${check.name}`);
-    results[ok ? "passed" : "failed"] += 1;
-  }
+if (only.length === 0) {
+  const { passed, failed } = await runChecks();
+  results.passed += passed;
+  results.failed += failed;
+}
 
 const report = join(root, ".cache", "vitest.json");
 mkdirSync(join(root, ".cache"), { recursive: true });

@@ -77,6 +77,8 @@ export class ChannelLeg implements Leg {
   readonly ended: Promise<LegEnd>;
   readonly channel: Channel;
   #media: MediaConnection;
+  /** Says that the channel is gone; idempotent. */
+  #giveBack: () => void;
   readonly #parts: LegParts;
   readonly #party: Party;
   readonly #silenceLimitMs: number;
@@ -111,6 +113,7 @@ export class ChannelLeg implements Leg {
       },
     });
     channel.onDigit((digit) => this.#onDigit(digit));
+    this.#giveBack = connection.giveBack;
     void channel.vanished.then(connection.giveBack);
     void channel.gone.then((cause) => this.#end({ by: "system", cause: cause ?? "server-lost" }));
     this.#prepared = this.#prepare(connection);
@@ -236,6 +239,7 @@ export class ChannelLeg implements Leg {
   }
 
   #settle(made: PooledConnection): void {
+    this.#giveBack = made.giveBack;
     void this.channel.vanished.then(made.giveBack);
     if (this.signal.aborted) void this.#parts.hangUps.end(made.channel, {}, this.log); // never rejects
     this.#prepared = this.#prepare(made);
@@ -334,7 +338,8 @@ export class ChannelLeg implements Leg {
     this.#tearDown = Promise.all([
       hangUps.end(this.#party.dialog, reason, this.log),
       hangUps.end(this.channel.dialog, {}, this.log),
-    ]).then(() => undefined);
+      // The media server's own word of it may come later, and the next caller needs the place.
+    ]).then(() => this.#giveBack());
     return this.#tearDown;
   }
 }
