@@ -1,7 +1,8 @@
 /** How many calls a second the whole program sets up on the embedded pair, and what one costs. */
 import { percentiles } from "./acd/percentiles.ts";
 import { type BenchHouse, staffWithDeskPhones } from "./bench-house.ts";
-import { type CrowdResult, startCrowd } from "./callers.ts";
+import { setUpsOf, startCrowd } from "./callers.ts";
+import { type Climb, climb } from "./climb.ts";
 import { cpuMs } from "./processes.ts";
 import { openSilentPort } from "./silent-port.ts";
 
@@ -14,12 +15,8 @@ export interface CallLoad {
   cpuMsPerCall: { server: number; embedded: number };
 }
 
-export interface CallLoads {
-  /** Every rate that was tried, in order. */
-  tried: CallLoad[];
-  /** The fastest at which every call succeeded and the set-up's p99 stayed under a second; null if none did. */
-  best: CallLoad | null;
-}
+/** The best: every call succeeded and the set-up's p99 stayed under a second. */
+export type CallLoads = Climb<CallLoad>;
 
 export interface LoadPlan {
   rates: readonly number[];
@@ -44,7 +41,7 @@ export async function measureFlowCalls(bench: BenchHouse, plan: LoadPlan): Promi
       talkMs: listensMs,
       mediaPort: media.port,
     } as const;
-    return await climb(plan, (rate) => load(bench, call, rate, plan.secondsEach));
+    return await climb(plan.rates, isGood, (rate) => load(bench, call, rate, plan.secondsEach));
   } finally {
     await media.close();
   }
@@ -56,26 +53,11 @@ export async function measureServedCalls(bench: BenchHouse, plan: LoadPlan): Pro
   const phones = await staffWithDeskPhones(bench, plan.deskPhones, talkMs, media.port);
   try {
     const call = { to: bench.servedNumber, hangUp: "callee", talkMs, mediaPort: media.port } as const;
-    return await climb(plan, (rate) => load(bench, call, rate, plan.secondsEach));
+    return await climb(plan.rates, isGood, (rate) => load(bench, call, rate, plan.secondsEach));
   } finally {
     await phones.close();
     await media.close();
   }
-}
-
-/** Ever faster until a rate fails twice: once may be the machine's fault. */
-async function climb(plan: LoadPlan, run: (rate: number) => Promise<CallLoad>): Promise<CallLoads> {
-  const tried: CallLoad[] = [];
-  let best: CallLoad | null = null;
-  for (const rate of plan.rates) {
-    const first = await run(rate);
-    tried.push(first);
-    const good = isGood(first) ? first : await run(rate);
-    if (good !== first) tried.push(good);
-    if (!isGood(good)) break;
-    best = good;
-  }
-  return { tried, best };
 }
 
 function isGood({ calls, succeeded, setUpMs }: CallLoad): boolean {
@@ -102,14 +84,10 @@ async function load(
       callsPerSecond,
       calls,
       succeeded: result.succeeded,
-      setUpMs: setUp(result, call.hangUp),
+      setUpMs: percentiles(setUpsOf(result, call)),
       cpuMsPerCall,
     };
   } finally {
     await crowd.close();
   }
-}
-
-function setUp({ answerMs, wholeMs }: CrowdResult, hangUp: "caller" | "callee") {
-  return percentiles(hangUp === "caller" ? answerMs : wholeMs.map((ms) => ms - talkMs));
 }

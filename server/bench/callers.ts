@@ -27,6 +27,14 @@ export interface CrowdResult {
   wholeMs: number[];
 }
 
+/** How long each call took to be set up: INVITE to 200; where the other side hangs up, INVITE to BYE less the talk. */
+export function setUpsOf(
+  { answerMs, wholeMs }: CrowdResult,
+  { hangUp, talkMs }: Pick<CrowdOptions, "hangUp" | "talkMs">,
+): number[] {
+  return hangUp === "caller" ? answerMs : wholeMs.map((ms) => ms - talkMs);
+}
+
 export interface Crowd {
   /** Resolves when every call is over. */
   result(): Promise<CrowdResult>;

@@ -1,6 +1,6 @@
 /** One rate of calls at the program, and what each process spent on it. */
 import { percentiles, type Percentiles } from "../acd/percentiles.ts";
-import { type CrowdOptions, type CrowdResult, startCrowd } from "../callers.ts";
+import { type CrowdOptions, setUpsOf, startCrowd } from "../callers.ts";
 import type { Part, RealHouse } from "./house.ts";
 import { readOfferTimes, quantileBetween } from "./offer-times.ts";
 import { cpuOf, cpuOfAll } from "./processes.ts";
@@ -38,7 +38,7 @@ export async function runLoad(
       callsPerSecond,
       calls,
       succeeded: result.succeeded,
-      setUpMs: setUpOf(result, call),
+      setUpMs: percentiles(setUpsOf(result, call)),
       timeToOfferP99Ms: p99 === null ? null : p99 * 1_000,
       cpuMsPerCall: {
         controller: each(after.cpu.controller - before.cpu.controller),
@@ -50,30 +50,4 @@ export async function runLoad(
   } finally {
     await crowd.close();
   }
-}
-
-/** INVITE to 200; where the agent hangs up, INVITE to BYE less the talk. */
-function setUpOf({ answerMs, wholeMs }: CrowdResult, { hangUp, talkMs }: { hangUp: string; talkMs: number }) {
-  return percentiles(hangUp === "caller" ? answerMs : wholeMs.map((ms) => ms - talkMs));
-}
-
-/** Ever faster until a rate fails twice in a row. */
-export async function climb<L>(
-  rates: readonly number[],
-  isGood: (load: L) => boolean,
-  run: (rate: number) => Promise<L>,
-): Promise<{ best: L | null; tried: L[] }> {
-  const tried: L[] = [];
-  let best: L | null = null;
-  for (const rate of rates) {
-    let load = await run(rate);
-    tried.push(load);
-    if (!isGood(load)) {
-      load = await run(rate);
-      tried.push(load);
-    }
-    if (!isGood(load)) break;
-    best = load;
-  }
-  return { best, tried };
 }

@@ -3,7 +3,8 @@ import { percentiles, type Percentiles } from "../acd/percentiles.ts";
 import { startCrowd } from "../callers.ts";
 import { openSilentPort } from "../silent-port.ts";
 import type { RealHouse } from "./house.ts";
-import { climb, type Load, runLoad } from "./load.ts";
+import { type Climb, climb } from "../climb.ts";
+import { type Load, runLoad } from "./load.ts";
 
 const rates = [20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 240, 280, 320, 360, 400];
 const secondsEach = 10;
@@ -18,9 +19,9 @@ interface Alone {
 }
 
 export interface SetUps {
-  ringdown: { best: Load | null; tried: Load[] };
+  ringdown: Climb<Load>;
   /** Null: no such FreeSWITCH was named. */
-  freeswitchAlone: { best: Alone | null; tried: Alone[] } | null;
+  freeswitchAlone: Climb<Alone> | null;
 }
 
 export async function measureSetUps(bench: RealHouse, progress: (sentence: string) => void): Promise<SetUps> {

@@ -1,0 +1,27 @@
+/** Rising rates until one is too much. */
+
+export interface Climb<L> {
+  /** The fastest that was good; null: not even the slowest. */
+  best: L | null;
+  /** Every one that was tried, in order. */
+  tried: L[];
+}
+
+/** Ever faster until a rate fails twice: once may be the machine's fault. */
+export async function climb<L>(
+  rates: readonly number[],
+  isGood: (load: L) => boolean,
+  run: (rate: number) => Promise<L>,
+): Promise<Climb<L>> {
+  const tried: L[] = [];
+  let best: L | null = null;
+  for (const rate of rates) {
+    const first = await run(rate);
+    tried.push(first);
+    const good = isGood(first) ? first : await run(rate);
+    if (good !== first) tried.push(good);
+    if (!isGood(good)) break;
+    best = good;
+  }
+  return { best, tried };
+}
