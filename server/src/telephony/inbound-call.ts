@@ -15,7 +15,7 @@ import type { Admitted, Caller } from "./gate.ts";
 import type { CallerLeg, LegEnd } from "./leg.ts";
 import type { MediaPool } from "./media-pool.ts";
 import { sessionHeaders } from "./party.ts";
-import { callHeader } from "./reconcile.ts";
+import { callHeaders } from "./reconcile.ts";
 import type { MediaTerms } from "./trunks/media-terms.ts";
 import { meetOffer, termsHeaders } from "./trunks/media-terms.ts";
 import type { InboundCall } from "./interfaces.ts";
@@ -142,7 +142,7 @@ export class AdmittedCall implements InboundCall {
       const headers = {
         ...mediaHeaders,
         ...(this.#terms ? termsHeaders(this.#terms) : {}),
-        [callHeader]: this.id,
+        ...callHeaders(this.id),
         [silenceHeader]: String(silenceLimitFor(offer, silenceLimitMs)),
       };
       const connection = await media.connect({ sdp: met.offer, answer }, { srf, headers });

@@ -7,10 +7,15 @@ import type { MediaConnection } from "./media-connection.ts";
 /** The SIP header by which the media server learns whose channel it is; it becomes a channel variable. */
 export const nodeHeader = "X-Ringdown-Node";
 /** By this one the media server and the agents' phones learn which interaction a leg is part of. */
-export const callHeader = "X-Ringdown-Call";
+const callHeader = "X-Ringdown-Call";
 const nodeVariable = `sip_h_${nodeHeader}`;
 /** Where a channel keeps the id of its party's dialog, for a later life of this program. */
 export const dialogVariable = "ringdown_dialog";
+
+/** Undefined: a leg that is part of no interaction. */
+export function callHeaders(interactionId: string | undefined): Record<string, string> {
+  return interactionId === undefined ? {} : { [callHeader]: interactionId };
+}
 
 /**
  * A Call-ID comes from the network, and the media server expands `${…}` in what it is told to set (commands, too): so the

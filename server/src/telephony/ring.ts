@@ -5,11 +5,11 @@ import type { PartyConnection } from "./channel-leg.ts";
 import { ringFailureOf } from "./core/cause.ts";
 import { inspectOffer, rejectOffer } from "./core/sdp.ts";
 import { silenceHeader, silenceLimitFor } from "./core/silence.ts";
-import { quoteText, userPart } from "./core/sip-text.ts";
+import { writeNameAddr } from "./core/sip-text.ts";
 import { hangUpQuietly } from "./connector.ts";
 import type { LateOffer, SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import { isSipError } from "./drachtio.ts";
-import { callHeader } from "./reconcile.ts";
+import { callHeaders } from "./reconcile.ts";
 import type { CallParts } from "./inbound-call.ts";
 import type { AgentLeg } from "./leg.ts";
 import type { SipEdge } from "./sip-edge.ts";
@@ -135,8 +135,8 @@ export class AgentRing implements Ring {
   /** srf writes the INVITE to the edge before this returns. */
   #invite(): Promise<SipDialog | LateOffer> {
     const { caller, headers } = this.#options;
-    const name = caller.name === "" ? "" : `${quoteText(caller.name)} `;
-    const From = `${name}<sip:${userPart(caller.number)}@localhost>`;
+    // The edge puts its own address there.
+    const From = writeNameAddr(caller, "localhost");
     const { uri, proxy } = this.#target;
     return inviteWithAccount(
       this.#parts.srf,
@@ -215,7 +215,7 @@ export class AgentRing implements Ring {
       const headers = {
         ...mediaHeaders,
         ...(terms ? termsHeaders(terms) : {}),
-        ...(this.#options.callId === undefined ? {} : { [callHeader]: this.#options.callId }),
+        ...callHeaders(this.#options.callId),
         [silenceHeader]: String(silenceLimitFor(late.sdp, silenceLimitMs)),
       };
       const beside = mediaServerOf(this.#options.beside);

@@ -20,7 +20,7 @@ import { MediaPool } from "./media-pool.ts";
 import { watchOrphan } from "./orphans.ts";
 import { answerOptions, refuseOtherMethods } from "./other-methods.ts";
 import { silenceLimits } from "./core/silence.ts";
-import { callHeader, endLeftovers, nodeHeader } from "./reconcile.ts";
+import { callHeaders, endLeftovers, nodeHeader } from "./reconcile.ts";
 import { PatientRing } from "./patient-ring.ts";
 import { routeTo, SipRegistrar } from "./registrar.ts";
 import { AgentRing, failedRing } from "./ring.ts";
@@ -221,8 +221,7 @@ export class Switchboard implements Telephony {
         if (contact.source.transport !== "udp") this.#registrar.dropContact(contact);
       },
     };
-    const call = callId === undefined ? {} : { [callHeader]: callId };
-    const headers = { "X-Ringdown-Offer": offerId, ...call, ...options.headers };
+    const headers = { "X-Ringdown-Offer": offerId, ...callHeaders(callId), ...options.headers };
     const logFields = { offerId, agentId: personId };
     return this.#ring(edge, target, { caller, headers, ringTimeoutMs, signal, beside, callId, logFields });
   }

@@ -3,7 +3,7 @@
  * (draft-ietf-sip-privacy-04, which many carriers still read), and Privacy (RFC 3323 §4.2, "id" of RFC 3325 §9.3).
  */
 import type { CallerIdRules } from "../../contract/trunks.ts";
-import { quoteText, userPart } from "./sip-text.ts";
+import { writeNameAddr } from "./sip-text.ts";
 
 export interface CallerIdentity {
   /** Display name; "" shows none. */
@@ -41,7 +41,7 @@ export function identityHeaders(
   { header, host, write }: { header: CallerIdRules["identity"]; host: string; write(number: string): string },
 ): Record<string, string> {
   const addressOf = (number: string, text: string) =>
-    `${text === "" ? "" : `${quoteText(text)} `}<sip:${userPart(write(number))}@${host}>`;
+    writeNameAddr({ name: text, number: write(number) }, host);
   const isWithheld = shown === null;
   const From = isWithheld ? '"Anonymous" <sip:anonymous@anonymous.invalid>' : addressOf(shown, name);
   const privacy: Record<string, string> = isWithheld ? { Privacy: "id" } : {};

@@ -125,6 +125,11 @@ export function userPart(text: string): string {
   return text.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,]/g, "") || "anonymous";
 }
 
+/** Who calls, as a From or an asserted identity has it (RFC 3261 §20.10); an empty name is left out. */
+export function writeNameAddr({ name, number }: { name: string; number: string }, host: string): string {
+  return `${name === "" ? "" : `${quoteText(name)} `}<sip:${userPart(number)}@${host}>`;
+}
+
 function unquote(text: string): string {
   if (!text.startsWith('"')) return text;
   const end = text.length > 1 && text.endsWith('"') ? -1 : undefined;

@@ -4,14 +4,14 @@ import { mediaServerOf } from "../channel-leg.ts";
 import { hangUpQuietly } from "../connector.ts";
 import { ringFailureOf } from "../core/cause.ts";
 import { silenceHeader } from "../core/silence.ts";
-import { quoteText, userPart } from "../core/sip-text.ts";
+import { writeNameAddr } from "../core/sip-text.ts";
 import type { SipDialog, SipRequest, SipResponse } from "../drachtio.ts";
 import { isSipError } from "../drachtio.ts";
 import type { CallParts } from "../inbound-call.ts";
 import type { Ring, RingFailure, RingFailureCause } from "../interfaces.ts";
 import type { AgentLeg } from "../leg.ts";
 import type { PooledReservation } from "../media-pool.ts";
-import { callHeader } from "../reconcile.ts";
+import { callHeaders } from "../reconcile.ts";
 import type { CarrierLine, RingOptions, RingTarget } from "../ring.ts";
 import { RungLeg } from "../ring.ts";
 import type { SipEdge } from "../sip-edge.ts";
@@ -138,7 +138,7 @@ export class CarrierRing implements Ring {
     const { media, srf, mediaHeaders } = this.#parts;
     const headers = {
       ...mediaHeaders,
-      ...(this.#options.callId === undefined ? {} : { [callHeader]: this.#options.callId }),
+      ...callHeaders(this.#options.callId),
       [silenceHeader]: String(this.#silenceLimitMs),
     };
     const beside = mediaServerOf(this.#options.beside);
@@ -151,8 +151,8 @@ export class CarrierRing implements Ring {
 
   async #invite(): Promise<SipDialog> {
     const { caller, headers } = this.#options;
-    const name = caller.name === "" ? "" : `${quoteText(caller.name)} `;
-    const From = `${name}<sip:${userPart(caller.number)}@localhost>`;
+    // The edge puts its own address there.
+    const From = writeNameAddr(caller, "localhost");
     const { uri, proxy, carrier } = this.#target;
     const options = {
       localSdp: this.#presented,
