@@ -10,11 +10,6 @@ import type { Endpoint, EslEvent, SipDialog, SipMessage } from "./drachtio.ts";
 export type Playback = "played" | "stopped" | "gone" | { problem: string };
 
 const commandDeadlineMs = 5_000;
-/**
- * Events that the library subscribes to and nobody hears: each is some eight kilobytes of JSON, which FreeSWITCH has to
- * write and we to parse, and a call with an agent has six of them.
- */
-const unheard = ["CHANNEL_EXECUTE", "CHANNEL_PROGRESS_MEDIA", "CHANNEL_ANSWER", "PLAYBACK_STOP"];
 /** Nothing that a caller hears in one piece is longer. */
 const longestPlaybackMs = 6 * 3_600_000;
 
@@ -126,10 +121,10 @@ export class Channel {
     return body;
   }
 
-  /** Sets channel variables, in one command; no value may have a "|". */
+  /** Sets channel variables, in one command; no value may have a ";". */
   async set(variables: Record<string, string>): Promise<void> {
     const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    await this.execute("multiset", `^^|${pairs.join("|")}`);
+    await this.api("uuid_setvar_multi", [this.uuid, pairs.join(";")]);
   }
 
   /**
@@ -182,7 +177,6 @@ export class Channel {
       resolveOver();
     };
     this.#lose = () => end(null, true);
-    endpoint.conn?.sendRecv(`nixevent ${unheard.join(" ")}`);
     endpoint.on("dtmf", (event: { dtmf: string }) => {
       for (const listener of this.#digitListeners) listener(event.dtmf);
     });
@@ -290,11 +284,9 @@ export class Channel {
     if (this.#isGone) throw new Error("The channel is gone");
     const life = this.#life;
     const reply = new Promise<EslEvent>((resolve, reject) => {
-      inOneWrite(life.endpoint, () => {
-        send(life.endpoint, (error, event) => {
-          if (error || !event) reject(error ?? new Error(`${what} gave no reply`));
-          else resolve(event);
-        });
+      send(life.endpoint, (error, event) => {
+        if (error || !event) reject(error ?? new Error(`${what} gave no reply`));
+        else resolve(event);
       });
     });
     const vanished = life.over.then(() => {
@@ -306,16 +298,6 @@ export class Channel {
       if (error instanceof DeadlineError) this.#counters.mediaCommandTimeouts++;
       throw error;
     }
-  }
-}
-
-/** The library writes a command line by line, each a system call of its own. */
-function inOneWrite({ conn }: Endpoint, send: () => void): void {
-  conn?.socket.cork();
-  try {
-    send();
-  } finally {
-    conn?.socket.uncork();
   }
 }
 

@@ -3,7 +3,7 @@
  * are missing (fsmrf) or say less than the truth (srf).
  */
 import type { EventEmitter } from "node:events";
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import SrfLibrary from "drachtio-srf";
 import MrfLibrary from "drachtio-fsmrf";
 
@@ -149,8 +149,6 @@ export interface EslConnection {
 }
 
 export interface Endpoint extends EventEmitter {
-  /** The outbound event socket of the channel; undefined once it is gone. */
-  readonly conn?: { sendRecv(command: string): void; readonly socket: Socket };
   readonly uuid: string;
   readonly dialog: SipDialog | null;
   readonly connected: boolean;
@@ -167,8 +165,17 @@ export interface Endpoint extends EventEmitter {
   ): unknown;
 }
 
+/** drachtio-modesl's server, to which the channels connect. */
+export interface EslServer {
+  readonly server: Server;
+  /** "connection::open" comes before the library subscribes to anything. */
+  on(event: "connection::open", listener: (connection: EslConnection) => void): void;
+}
+
 export interface MediaServer extends EventEmitter {
   readonly conn: EslConnection;
+  /** Private in the library; there when `connect` has resolved. */
+  readonly _server: EslServer;
   maxSessions: number;
   currentSessions: number;
   connected(): boolean;

@@ -6,9 +6,11 @@ import { backoffMs } from "./core/backoff.ts";
 import type { MediaServerLoad } from "./core/choose-media-server.ts";
 import type { MediaStatus } from "./core/media-status.ts";
 import { channelIdsIn, readHeartbeat, readStatus } from "./core/media-status.ts";
-import type { EslEvent, MediaServer, Mrf } from "./drachtio.ts";
+import type { EslConnection, EslEvent, MediaServer, Mrf } from "./drachtio.ts";
 import { pause, within } from "./deadline.ts";
+import { writeOnceATurn } from "./one-write-a-turn.ts";
 import { Pulse } from "./pulse.ts";
+import { Turnstile } from "./turnstile.ts";
 import { probeEventSocket, probeListenAddress } from "./media-probe.ts";
 
 export interface MediaConfig {
@@ -20,9 +22,19 @@ export interface MediaConfig {
   advertisedAddress?: string | undefined;
 }
 
+/**
+ * What we hear of a channel, besides BACKGROUND_JOB and CHANNEL_EXECUTE_COMPLETE, which the library adds. By itself it
+ * subscribes to twice as many: each event is some seven kilobytes of JSON, for FreeSWITCH to write and for us to parse.
+ */
+const channelEvents = "CHANNEL_CALLSTATE DTMF PLAYBACK_START";
 const connectDeadlineMs = 3_000;
 /** For a server that fell silent: it has been waited for already. */
 const suspectDeadlineMs = 2_000;
+/**
+ * So many channels may be beginning at a time. FreeSWITCH asks a thousand times a second for each of them whether its
+ * event socket has been greeted: a rush that is let in all at once takes the processor from those who would greet it.
+ */
+const beginningsAtATime = 4;
 /** So long a server that refused a channel is spared, if there is another. */
 const afterRefusalMs = 1_000;
 
@@ -39,6 +51,8 @@ const afterRefusalMs = 1_000;
 export class MediaConnection {
   /** `host:port` of the event socket, by which it is known everywhere. */
   readonly name: string;
+  /** Whoever wants a channel goes through here. */
+  readonly beginnings = new Turnstile(beginningsAtATime);
   readonly #config: MediaConfig;
   readonly #mrf: Mrf;
   readonly #clock: Clock;
@@ -218,6 +232,8 @@ export class MediaConnection {
   /** Resolves when the connection is lost; rejects when the server doesn't say how it stands. */
   async #adopt(server: MediaServer): Promise<void> {
     server.conn.closing = true; // see the class comment
+    server._server.server.prependListener("connection", writeOnceATurn);
+    server._server.on("connection::open", subscribeSparingly);
     const ended = new Promise<string>((resolve) => {
       server.once("end", () => resolve(`The connection to the media server at ${this.name} is closed`));
     });
@@ -314,6 +330,12 @@ export class MediaConnection {
     if (problem !== this.#problem) this.#log.warn({}, problem);
     this.#problem = problem;
   }
+}
+
+/** The library asks once, for all that it knows. */
+function subscribeSparingly(connection: EslConnection): void {
+  const subscribe = connection.subscribe.bind(connection);
+  connection.subscribe = () => subscribe(channelEvents);
 }
 
 function promiseWithResolvers<T>(): { promise: Promise<T>; resolve(value: T): void } {

@@ -41,6 +41,11 @@ export interface PooledReservation extends Pick<ReservedChannel, "offer" | "answ
   giveBack(): void;
 }
 
+interface ChannelOnOne extends ChannelRequest {
+  /** For a call that is under way: it is finished before another one begins. */
+  isUrgent: boolean;
+}
+
 /** The media servers: which one takes a channel, and the next one when it refuses. */
 export class MediaPool {
   readonly servers: readonly MediaConnection[];
@@ -100,7 +105,8 @@ export class MediaPool {
     request: Omit<ChannelRequest, "deadlineMs"> & { beside?: MediaConnection | undefined },
   ): Promise<PooledConnection> {
     const { beside, ...rest } = request;
-    if (beside) return this.#connectOn(beside, offer, { ...rest, deadlineMs: lastPatienceMs });
+    if (beside)
+      return this.#connectOn(beside, offer, { ...rest, deadlineMs: lastPatienceMs, isUrgent: true });
     const state = { isAnswered: false };
     const watched: PartyOffer = {
       sdp: offer.sdp,
@@ -110,7 +116,7 @@ export class MediaPool {
       },
     };
     return this.#onTheBest(
-      (media, deadlineMs) => this.#connectOn(media, watched, { ...rest, deadlineMs }),
+      (media, deadlineMs) => this.#connectOn(media, watched, { ...rest, deadlineMs, isUrgent: false }),
       () => !state.isAnswered,
     );
   }
@@ -197,19 +203,37 @@ export class MediaPool {
   async #connectOn(
     media: MediaConnection,
     offer: PartyOffer,
-    request: ChannelRequest,
+    request: ChannelOnOne,
   ): Promise<PooledConnection> {
-    const { server } = media;
-    if (!server) throw new Failure("unavailable", media.sentence);
+    if (!media.server) throw new Failure("unavailable", media.sentence);
     const giveBack = media.takeChannel();
+    const { leave, server, leftMs } = await this.#beginOn(media, request);
+    const begun: PartyOffer = {
+      sdp: offer.sdp,
+      answer: (localSdp) => {
+        leave();
+        return offer.answer(localSdp);
+      },
+    };
     try {
-      const connection = await this.#connector.connect(server, offer, request);
+      if (!server || leftMs <= 0)
+        throw new NoChannel("timeout", `The media server ${media.name} has no time`);
+      const connection = await this.#connector.connect(server, begun, { ...request, deadlineMs: leftMs });
       return { ...connection, media, giveBack };
     } catch (error) {
       giveBack();
       if (error instanceof NoChannel) media.countFailure(error.why);
       throw error;
+    } finally {
+      leave();
     }
+  }
+
+  /** Waits for its turn; then, how much of its time is left. */
+  async #beginOn(media: MediaConnection, { deadlineMs, isUrgent }: ChannelOnOne) {
+    const until = this.#clock.now() + deadlineMs;
+    const leave = await media.beginnings.enter(isUrgent);
+    return { leave, server: media.server, leftMs: until - this.#clock.now() };
   }
 
   #choose(except: ReadonlySet<string>, turn: number): MediaConnection | undefined {

@@ -5,6 +5,7 @@ import { describeError } from "../base/log.ts";
 import { backoffMs } from "./core/backoff.ts";
 import type { SipRequest, SipResponse, Srf } from "./drachtio.ts";
 import { createSrf } from "./drachtio.ts";
+import { writeOnceATurn } from "./one-write-a-turn.ts";
 import { Pulse } from "./pulse.ts";
 
 export interface SipEdgeConfig {
@@ -148,6 +149,7 @@ export class SipEdge {
    */
   #onAuthenticated(hostPorts: string): void {
     const connection = this.#connection;
+    for (const socket of this.srf.app.client?.mapServer.keys() ?? []) writeOnceATurn(socket);
     const question = { method: "OPTIONS", stackDialogId: "ringdown-ready;from-tag=none" };
     const answered = this.srf.request("sip:placeholder", question).catch(() => undefined);
     const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
