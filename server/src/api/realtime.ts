@@ -85,6 +85,8 @@ class Hub implements RealtimeHub {
   readonly #options: RealtimeOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024, perMessageDeflate: false });
   readonly #listeners = new Map<string, Listener>();
+  /** Those of the listeners who hear what is meant for supervisors: few, however many agents there are. */
+  readonly #supervisors = new Set<Listener>();
   readonly #presence = new Set<PresenceListener>();
   /** A drain may take hours: who comes meanwhile is told, too. */
   #goingAway: ServerMessage | null = null;
@@ -102,11 +104,11 @@ class Hub implements RealtimeHub {
     }
   }
 
-  #audience(audience: Audience): Listener[] {
-    if (typeof audience === "object")
-      return [this.#listeners.get(audience.personId)].flatMap((one) => one ?? []);
-    const all = [...this.#listeners.values()];
-    return audience === "everyone" ? all : all.filter(({ user }) => mayAct(user.role, "supervisor"));
+  #audience(audience: Audience): Iterable<Listener> {
+    if (audience === "supervisors") return this.#supervisors;
+    if (audience === "everyone") return this.#listeners.values();
+    const listener = this.#listeners.get(audience.personId);
+    return listener ? [listener] : [];
   }
 
   onPresence(listener: PresenceListener): () => void {
@@ -208,12 +210,15 @@ class Hub implements RealtimeHub {
   }
 
   #listenerOf(user: RealtimeUser): Listener {
-    const known = this.#listeners.get(user.id);
-    if (known !== undefined) {
-      known.stopForgetting();
-      known.user = user;
-      return known;
-    }
+    const listener = this.#listeners.get(user.id) ?? this.#addListener(user);
+    listener.stopForgetting();
+    listener.user = user;
+    if (mayAct(user.role, "supervisor")) this.#supervisors.add(listener);
+    else this.#supervisors.delete(listener);
+    return listener;
+  }
+
+  #addListener(user: RealtimeUser): Listener {
     const listener: Listener = {
       user,
       stream: new RealtimeStream(this.#options.keptEvents ?? 1_000),
@@ -229,7 +234,9 @@ class Hub implements RealtimeHub {
     const { clock, keptMs = 120_000 } = this.#options;
     listener.stopForgetting();
     listener.stopForgetting = clock.setTimer(clock.now() + keptMs, () => {
-      if (listener.connections.size === 0) this.#listeners.delete(listener.user.id);
+      if (listener.connections.size > 0) return;
+      this.#listeners.delete(listener.user.id);
+      this.#supervisors.delete(listener);
     });
     this.#tellPresence(listener.user.id, false);
   }

@@ -8,6 +8,8 @@ import type { LedgerRecord } from "./ledger-record.ts";
 import { writeBatch } from "./ledger.postgres.ts";
 
 const batchSize = 500;
+/** From the start of one batch to the next, so that a busy hour's entries share transactions; the first goes at once. */
+const betweenBatchesMs = 25;
 const firstRetryMs = 100;
 const longestRetryMs = 2_000;
 
@@ -30,7 +32,7 @@ interface Flush {
 /**
  * Carries the buffer to PostgreSQL, one batch at a time, in order:
  *
- *   idle -push-> writing -written-> idle | writing
+ *   idle -push-> writing -written-> idle | gathering (25 ms from batch to batch) -> writing
  *                writing -database away-> waiting (100 ms doubling to 2 s) -> writing
  *                writing -refused-> singly, so that only the bad record is set aside
  */
@@ -44,6 +46,10 @@ export class LedgerWriter {
   #singly = 0;
   #failingSince: number | null = null;
   readonly #stopping = new AbortController();
+  /** By the monotonic clock. */
+  #nextBatchAt = 0;
+  /** Aborted when a batch that is being gathered is wanted. */
+  #hurry = new AbortController();
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -66,6 +72,7 @@ export class LedgerWriter {
     if (this.#stopping.signal.aborted) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       this.#flushes.push({ upTo: this.#pushed, resolve, reject });
+      this.#hurry.abort();
     });
   }
 
@@ -103,11 +110,13 @@ export class LedgerWriter {
   async #writeAll(): Promise<void> {
     let retryMs = firstRetryMs;
     while (!this.#stopping.signal.aborted) {
+      await this.#gather();
       const records = await this.#parts.buffer.peek(this.#singly > 0 ? 1 : batchSize);
       if (records.length === 0) {
         if (this.#parts.buffer.size === 0) return this.#settle();
         continue; // pushed meanwhile
       }
+      this.#nextBatchAt = performance.now() + betweenBatchesMs;
       if (await this.#write(records)) {
         retryMs = firstRetryMs;
         continue;
@@ -115,6 +124,15 @@ export class LedgerWriter {
       await this.#pause(retryMs);
       retryMs = Math.min(retryMs * 2, longestRetryMs);
     }
+  }
+
+  /** Until the next batch is due, it is full, or somebody waits for what is in it. */
+  async #gather(): Promise<void> {
+    const leftMs = this.#nextBatchAt - performance.now();
+    if (leftMs <= 0 || this.#flushes.length > 0 || this.#parts.buffer.size >= batchSize) return;
+    this.#hurry = new AbortController();
+    const signal = AbortSignal.any([this.#hurry.signal, this.#stopping.signal]);
+    await wait(leftMs, undefined, { signal }).catch(() => undefined); // somebody waits
   }
 
   /** Nothing is left: a damaged line of the spool may have been counted. */

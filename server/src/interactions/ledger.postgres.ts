@@ -35,7 +35,7 @@ export async function writeBatch(
     const wrong = new Set(refused.map(({ entry }) => entry));
     const good = entries.filter(({ entry }) => !wrong.has(entry));
     const numbers = await project(inside, nodeId, good);
-    for (const change of changes) await writeAgentState(inside, nodeId, change);
+    await writeAgentStates(inside, nodeId, changes);
     return { numbers, refused };
   });
 }
@@ -240,19 +240,31 @@ async function saveOffers(inside: Queryable, offers: readonly object[]): Promise
   );
 }
 
-/** Ends the agent's open interval and opens the next. Both statements may run twice. */
-async function writeAgentState(inside: Queryable, nodeId: string, change: AgentStateChange): Promise<void> {
-  const { agentId, state, reason, at } = change;
+/** Ends the agents' open intervals and writes those that follow, of which the last stays open. May run twice. */
+async function writeAgentStates(
+  inside: Queryable,
+  nodeId: string,
+  changes: readonly AgentStateChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  // Of several states at the same millisecond the last one counts.
+  const last = new Map(changes.map((change) => [`${change.agentId}/${change.at}`, change]));
+  const values = JSON.stringify([...last.values()]);
+  const recordset = `jsonb_to_recordset($1::jsonb) as change ("agentId" uuid, state text, reason text, at float8)`;
   await inside.query(
-    `update agent_state_interval set to_at = to_timestamp($2::float8 / 1000)
-     where agent_id = $1 and to_at is null and from_at < to_timestamp($2::float8 / 1000)`,
-    [agentId, at],
+    `update agent_state_interval set to_at = since
+     from (select "agentId", to_timestamp(min(at) / 1000) as since from ${recordset} group by "agentId") as first
+     where agent_id = "agentId" and to_at is null and from_at < since`,
+    [values],
   );
   await inside.query(
-    `insert into agent_state_interval (agent_id, from_at, state, reason, node_id)
-     values ($1, to_timestamp($2::float8 / 1000), $3, $4, $5)
-     on conflict (agent_id, from_at) do update set state = excluded.state, reason = excluded.reason`,
-    [agentId, at, state, reason, nodeId],
+    `insert into agent_state_interval (agent_id, from_at, to_at, state, reason, node_id)
+     select "agentId", to_timestamp(at / 1000),
+            to_timestamp(lead(at) over (partition by "agentId" order by at) / 1000), state, reason, $2
+     from ${recordset}
+     on conflict (agent_id, from_at) do update set state = excluded.state, reason = excluded.reason,
+       to_at = coalesce(excluded.to_at, agent_state_interval.to_at)`,
+    [values, nodeId],
   );
 }
 
