@@ -25,7 +25,16 @@ const pure = [
   "embedded/src/**/{core,grammar}/**/*.test.ts",
 ];
 
-/** The kinds of test. `system` starts whole programs with real browsers: after the others, one file at a time. */
+/** System tests without a browser, of calls that wait more than they work: two at a time. */
+const phones = [
+  ...["administration", "agent-fails", "backup", "callbacks"],
+  ...["leaving", "phone-vanishes", "skilled"],
+].map((name) => `server/src/tests/system/${name}.system.test.ts`);
+
+/**
+ * The kinds of test. `phones` and `system` start whole programs: after the others. `system`, with real browsers, whole
+ * crowds or processes that are stopped, has the machine to itself, one file at a time.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -88,10 +97,23 @@ export default defineConfig({
       },
       {
         test: {
-          name: "system",
+          name: "phones",
           sequence: { groupOrder: 2 },
           retry,
+          include: phones,
+          globalSetup: [postgres],
+          maxWorkers: isLive ? 1 : 2, // the real servers are shared
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "system",
+          sequence: { groupOrder: 3 },
+          retry,
           include: ["server/src/tests/system/**/*.test.ts"],
+          exclude: phones,
           globalSetup: [postgres],
           fileParallelism: false,
           testTimeout: 120_000,

@@ -45,7 +45,7 @@ const runs =
     ? [given]
     : [
         ["--project", "conformance"],
-        ["--project", "system", ...callSuites.map((name) => `system/${name}.system`)],
+        ["--project", "phones", "--project", "system", ...callSuites.map((name) => `system/${name}.system`)],
         ["--project", "live"],
       ];
 for (const args of runs) {
