@@ -25,3 +25,9 @@ export async function climb<L>(
   }
   return { best, tried };
 }
+
+/** The rates to try: those of BENCH_RATES (comma separated) when it is set. */
+export function ratesOr(usual: readonly number[]): readonly number[] {
+  const asked = process.env["BENCH_RATES"];
+  return asked === undefined ? usual : asked.split(",").map(Number);
+}

@@ -20,6 +20,8 @@ export async function openRealHouse(): Promise<RealHouse> {
     RINGDOWN_METRICS_PORT: "0",
     // Agents sign in by one-time links, thirty a minute and address: each comes from an address of its own.
     RINGDOWN_TRUSTED_PROXIES: "127.0.0.1",
+    // `--require` of a profiler, for whoever looks where the time goes.
+    ...(process.env["NODE_OPTIONS"] === undefined ? {} : { NODE_OPTIONS: process.env["NODE_OPTIONS"] }),
   });
   try {
     const controller = house.program.child.pid ?? 0;

@@ -6,11 +6,11 @@ import type { Realtime } from "../../src/tests/system/house.ts";
 import { beReady, hire } from "../bench-house.ts";
 import { openSilentPort } from "../silent-port.ts";
 import type { RealHouse } from "./house.ts";
-import { type Climb, climb } from "../climb.ts";
+import { type Climb, climb, ratesOr } from "../climb.ts";
 import { type Load, runLoad } from "./load.ts";
 import { startSippAgents } from "./sipp-agents.ts";
 
-const rates = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+const rates = ratesOr([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
 const secondsEach = 15;
 const talkMs = 1_000;
 const offerWithinMs = 1_000;

@@ -2,11 +2,13 @@
 import { percentiles, type Percentiles } from "../acd/percentiles.ts";
 import { startCrowd } from "../callers.ts";
 import { openSilentPort } from "../silent-port.ts";
+import { cpuMs } from "../processes.ts";
+import { pidListeningOn } from "./processes.ts";
 import type { RealHouse } from "./house.ts";
-import { type Climb, climb } from "../climb.ts";
+import { type Climb, climb, ratesOr } from "../climb.ts";
 import { type Load, runLoad } from "./load.ts";
 
-const rates = [20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 240, 280, 320, 360, 400];
+const rates = ratesOr([20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 240, 280, 320, 360, 400]);
 const secondsEach = 10;
 const listensMs = 1_000;
 const answeredWithinMs = 1_000;
@@ -16,6 +18,8 @@ interface Alone {
   calls: number;
   succeeded: number;
   setUpMs: Percentiles;
+  /** FreeSWITCH's; of the program's call it is only a part. */
+  cpuMsPerCall: { freeswitch: number };
 }
 
 export interface SetUps {
@@ -37,10 +41,14 @@ export async function measureSetUps(bench: RealHouse, progress: (sentence: strin
             const [host = "", port = ""] = alone.split(":");
             const calls = callsPerSecond * secondsEach;
             const at = { host, port: Number(port) };
+            const pid = await pidListeningOn(at.port);
+            const cpuBefore = await cpuMs(pid);
             const crowd = await startCrowd({ at, to: bench.flowNumber, ...how, calls, callsPerSecond });
             try {
               const { succeeded, answerMs } = await crowd.result();
-              return { callsPerSecond, calls, succeeded, setUpMs: percentiles(answerMs) };
+              const freeswitch = Math.round(((await cpuMs(pid)) - cpuBefore) / (calls / 10)) / 10;
+              const cpuMsPerCall = { freeswitch };
+              return { callsPerSecond, calls, succeeded, setUpMs: percentiles(answerMs), cpuMsPerCall };
             } finally {
               await crowd.close();
             }
