@@ -12,6 +12,7 @@ import type {
   UacProgress,
 } from "./drachtio.ts";
 import { isSipError } from "./drachtio.ts";
+import { settleCandidates } from "./core/ice-candidates.ts";
 import { DeadlineError, within } from "./deadline.ts";
 
 /** Why there is no channel, for whoever could try another server. */
@@ -150,7 +151,7 @@ export class Connector implements SrfForMedia {
   #begin(server: MediaServer, attempt: Attempt, headers: Record<string, string>) {
     this.#starting = attempt;
     try {
-      return server.connectCaller({ body: attempt.offer.sdp, attempt }, {}, { headers });
+      return server.connectCaller({ body: settleCandidates(attempt.offer.sdp), attempt }, {}, { headers });
     } finally {
       this.#starting = null;
     }
@@ -166,7 +167,10 @@ export class Connector implements SrfForMedia {
     headers: Record<string, string>,
   ): Promise<{ endpoint: Endpoint; dialog: SipDialog }> {
     const endpoint = await this.createEndpoint(server, headers, async (uri, options) => {
-      const dialing = attempt.srf.createUAC(uri, { ...options, localSdp: attempt.offer.sdp });
+      const dialing = attempt.srf.createUAC(uri, {
+        ...options,
+        localSdp: settleCandidates(attempt.offer.sdp),
+      });
       const channel = (await dialing) as SipDialog;
       attempt.channel = channel;
       if (attempt.isAbandoned) discard(channel);

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { describeError } from "../base/log.ts";
 import { causeOfReason } from "./core/cause.ts";
+import { settleCandidates } from "./core/ice-candidates.ts";
 import { continueSession, inspectOffer, isSameMedia, isSameSession } from "./core/sdp.ts";
 import { within } from "./deadline.ts";
 import type { SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
@@ -135,7 +136,7 @@ export class Party {
     const met = meetOffer(offer, this.#terms);
     if (!met.ok) return { status: 488, sdp: "", warning: met.warning };
     await this.#events.onMediaChange(offer);
-    const asking = this.#channel.request({ method: "INVITE", body: met.offer });
+    const asking = this.#channel.request({ method: "INVITE", body: settleCandidates(met.offer) });
     const result = await within(this.#clock, renegotiationDeadlineMs, "a change of media", asking);
     if (result.status !== 200) return { status: result.status === 491 ? 491 : 488, sdp: "" };
     this.#lastOffer = offer;
