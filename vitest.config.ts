@@ -28,7 +28,7 @@ const pure = [
 /** System tests without a browser, of calls that wait more than they work: two at a time. */
 const phones = [
   ...["administration", "agent-fails", "backup", "callbacks"],
-  ...["leaving", "phone-vanishes", "skilled"],
+  ...["leaving", "phone-vanishes", "restart", "skilled"],
 ].map((name) => `server/src/tests/system/${name}.system.test.ts`);
 
 /**
