@@ -48,7 +48,7 @@ export class LedgerWriter {
   readonly #stopping = new AbortController();
   /** By the monotonic clock. */
   #nextBatchAt = 0;
-  /** Aborted when a batch that is being gathered is wanted. */
+  /** Aborted when a batch that is being gathered is wanted, or never will be. */
   #hurry = new AbortController();
 
   constructor(parts: WriterParts) {
@@ -89,6 +89,7 @@ export class LedgerWriter {
       patience.abort();
     }
     this.#stopping.abort();
+    this.#hurry.abort();
     await this.#running;
     for (const flush of this.#flushes.splice(0)) flush.reject(closed());
     await this.#parts.buffer.close();
@@ -131,8 +132,7 @@ export class LedgerWriter {
     const leftMs = this.#nextBatchAt - performance.now();
     if (leftMs <= 0 || this.#flushes.length > 0 || this.#parts.buffer.size >= batchSize) return;
     this.#hurry = new AbortController();
-    const signal = AbortSignal.any([this.#hurry.signal, this.#stopping.signal]);
-    await wait(leftMs, undefined, { signal }).catch(() => undefined); // somebody waits
+    await wait(leftMs, undefined, { signal: this.#hurry.signal }).catch(() => undefined); // somebody waits
   }
 
   /** Nothing is left: a damaged line of the spool may have been counted. */

@@ -2,8 +2,8 @@
  * ICE candidates as FreeSWITCH needs them (RFC 8839 §5.1). It sends to the first one and, once that has answered, hears
  * nobody else for twenty seconds (switch_rtp.c), whatever the browser nominates. Chromium nominates the first pair that
  * works and changes to the best one a moment later: of a machine with two networks not a word would be heard. So only
- * the networks that it will settle on are named, and the best address first. Whoever is left out is still let in as
- * long as nobody else has answered.
+ * the networks that it will settle on are named, and the best address first. Who is left out is let in as long as
+ * nobody else has answered.
  */
 
 interface Candidate {
