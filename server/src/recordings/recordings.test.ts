@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../base/clock.ts";
+import { countLines } from "../base/counted-log.ts";
 import type { Log } from "../base/log.ts";
 import { encodeWav, parseWav } from "../base/wav.ts";
-import type { CallerLeg } from "../telephony/telephony.ts";
+import type { CallerLeg, Leg } from "../telephony/telephony.ts";
 import { openStand } from "../telephony/tests/stand.ts";
 import type { Stand } from "../telephony/tests/stand.ts";
 import { openTelephone } from "../tests/rig/telephone.ts";
@@ -121,6 +122,25 @@ describe("a recorded talk", () => {
     expect(await talk.finish(1_000)).toEqual({ recording: null, events: [] });
     expect(await readdir(join(root, "unfinished"))).toEqual([]);
     await telephone.close();
+  });
+
+  it("of a talk that ended before a packet came fails without being an error; of a longer one it is an error", async () => {
+    const log = countLines(silent);
+    const own = openRecordings({ root, clock: systemClock, log });
+    const sentence = "No file was written";
+    const stop = () => Promise.resolve({ ok: false as const, path: "", sentence });
+    const leg = { startRecording: () => Promise.resolve({ stop }) } as unknown as Leg;
+    const finish = async (talkMs: number) => {
+      const talk = await own.startTalk(leg, { interactionId: randomUUID() });
+      return (await talk.finish(talkMs)).events;
+    };
+    expect(await finish(10)).toMatchObject([
+      { type: "recording.failed", sentence: "The talk was too short for a recording" },
+    ]);
+    expect(log.counts).toEqual({ warn: 0, error: 0 });
+    expect(await finish(1_000)).toMatchObject([{ type: "recording.failed", sentence }]);
+    expect(log.counts).toEqual({ warn: 0, error: 1 });
+    expect(await readdir(join(root, "unfinished"))).toEqual([]);
   });
 
   it("is refused when the disk is full, and the call goes on", async () => {

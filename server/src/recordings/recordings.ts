@@ -43,6 +43,8 @@ export interface RecordingsOptions {
   leastFreeBytes?: number;
 }
 
+/** In a shorter talk not one packet may have come: no file is no fault then. */
+const shortestTalkMs = 100;
 /** A file that its writer has just closed may take a moment to be on the disk as a whole. */
 const settleMs = 1_500;
 
@@ -163,8 +165,10 @@ class FolderRecordings implements Recordings {
         events,
       };
     } catch (error) {
-      const sentence = sentenceOf(error);
-      log.error({ error: sentence }, "A recording failed");
+      const isTooShort = expectedMs !== null && expectedMs < shortestTalkMs;
+      const sentence = isTooShort ? "The talk was too short for a recording" : sentenceOf(error);
+      if (isTooShort) log.info({ talkMs: expectedMs }, sentence);
+      else log.error({ error: sentence }, "A recording failed");
       await this.#giveUp(note);
       return { recording: null, events: [{ type: "recording.failed", recordingId, sentence }] };
     }
