@@ -3,7 +3,7 @@ import { percentiles, type Percentiles } from "../acd/percentiles.ts";
 import { type CrowdOptions, setUpsOf, startCrowd } from "../callers.ts";
 import type { Part, RealHouse } from "./house.ts";
 import { readOfferTimes, quantileBetween } from "./offer-times.ts";
-import { cpuOf, cpuOfAll } from "./processes.ts";
+import { cpuOf, cpuOfAll, perCall } from "./processes.ts";
 
 export interface Load {
   callsPerSecond: number;
@@ -32,7 +32,7 @@ export async function runLoad(
   try {
     const result = await crowd.result();
     const after = await look();
-    const each = (used: number): number => Math.round((used / calls) * 10) / 10;
+    const each = (used: number): number => perCall(used, calls);
     const p99 = quantileBetween(before.offers, after.offers, 0.99);
     return {
       callsPerSecond,

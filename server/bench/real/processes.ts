@@ -43,3 +43,8 @@ export async function cpuOfAll(name: string): Promise<number> {
   }
   return sum;
 }
+
+/** Milliseconds of processor time for each call, to a tenth. */
+export function perCall(usedMs: number, calls: number): number {
+  return Math.round((usedMs / calls) * 10) / 10;
+}

@@ -3,7 +3,7 @@ import { percentiles, type Percentiles } from "../acd/percentiles.ts";
 import { startCrowd } from "../callers.ts";
 import { openSilentPort } from "../silent-port.ts";
 import { cpuMs } from "../processes.ts";
-import { pidListeningOn } from "./processes.ts";
+import { perCall, pidListeningOn } from "./processes.ts";
 import type { RealHouse } from "./house.ts";
 import { type Climb, climb, ratesOr } from "../climb.ts";
 import { type Load, runLoad } from "./load.ts";
@@ -46,8 +46,7 @@ export async function measureSetUps(bench: RealHouse, progress: (sentence: strin
             const crowd = await startCrowd({ at, to: bench.flowNumber, ...how, calls, callsPerSecond });
             try {
               const { succeeded, answerMs } = await crowd.result();
-              const freeswitch = Math.round(((await cpuMs(pid)) - cpuBefore) / (calls / 10)) / 10;
-              const cpuMsPerCall = { freeswitch };
+              const cpuMsPerCall = { freeswitch: perCall((await cpuMs(pid)) - cpuBefore, calls) };
               return { callsPerSecond, calls, succeeded, setUpMs: percentiles(answerMs), cpuMsPerCall };
             } finally {
               await crowd.close();

@@ -82,7 +82,8 @@ export class Connector implements SrfForMedia {
    */
   async connect(server: MediaServer, offer: PartyOffer, request: ChannelRequest): Promise<Connection> {
     const { srf, headers, deadlineMs } = request;
-    const attempt: Attempt = { offer, srf, channel: null, party: null, isAbandoned: false };
+    const settled: PartyOffer = { sdp: settleCandidates(offer.sdp), answer: (sdp) => offer.answer(sdp) };
+    const attempt: Attempt = { offer: settled, srf, channel: null, party: null, isAbandoned: false };
     const connecting = isSdes(offer.sdp)
       ? this.#connectSdes(server, attempt, headers)
       : this.#begin(server, attempt, headers);
@@ -151,7 +152,7 @@ export class Connector implements SrfForMedia {
   #begin(server: MediaServer, attempt: Attempt, headers: Record<string, string>) {
     this.#starting = attempt;
     try {
-      return server.connectCaller({ body: settleCandidates(attempt.offer.sdp), attempt }, {}, { headers });
+      return server.connectCaller({ body: attempt.offer.sdp, attempt }, {}, { headers });
     } finally {
       this.#starting = null;
     }
@@ -167,10 +168,7 @@ export class Connector implements SrfForMedia {
     headers: Record<string, string>,
   ): Promise<{ endpoint: Endpoint; dialog: SipDialog }> {
     const endpoint = await this.createEndpoint(server, headers, async (uri, options) => {
-      const dialing = attempt.srf.createUAC(uri, {
-        ...options,
-        localSdp: settleCandidates(attempt.offer.sdp),
-      });
+      const dialing = attempt.srf.createUAC(uri, { ...options, localSdp: attempt.offer.sdp });
       const channel = (await dialing) as SipDialog;
       attempt.channel = channel;
       if (attempt.isAbandoned) discard(channel);

@@ -108,13 +108,7 @@ export class MediaPool {
     if (beside)
       return this.#connectOn(beside, offer, { ...rest, deadlineMs: lastPatienceMs, isUrgent: true });
     const state = { isAnswered: false };
-    const watched: PartyOffer = {
-      sdp: offer.sdp,
-      answer: (localSdp) => {
-        state.isAnswered = true;
-        return offer.answer(localSdp);
-      },
-    };
+    const watched = whenAnswered(offer, () => (state.isAnswered = true));
     return this.#onTheBest(
       (media, deadlineMs) => this.#connectOn(media, watched, { ...rest, deadlineMs, isUrgent: false }),
       () => !state.isAnswered,
@@ -208,16 +202,10 @@ export class MediaPool {
     if (!media.server) throw new Failure("unavailable", media.sentence);
     const giveBack = media.takeChannel();
     const { leave, server, leftMs } = await this.#beginOn(media, request);
-    const begun: PartyOffer = {
-      sdp: offer.sdp,
-      answer: (localSdp) => {
-        leave();
-        return offer.answer(localSdp);
-      },
-    };
     try {
       if (!server || leftMs <= 0)
         throw new NoChannel("timeout", `The media server ${media.name} has no time`);
+      const begun = whenAnswered(offer, leave);
       const connection = await this.#connector.connect(server, begun, { ...request, deadlineMs: leftMs });
       return { ...connection, media, giveBack };
     } catch (error) {
@@ -248,4 +236,15 @@ export class MediaPool {
       ? "Every media server is full"
       : "No media server takes calls: those that are up are paused or being drained";
   }
+}
+
+/** The same offer, which tells when it is being answered. */
+function whenAnswered(offer: PartyOffer, tell: () => void): PartyOffer {
+  return {
+    sdp: offer.sdp,
+    answer: (localSdp) => {
+      tell();
+      return offer.answer(localSdp);
+    },
+  };
 }
