@@ -165,7 +165,8 @@ class FolderRecordings implements Recordings {
         events,
       };
     } catch (error) {
-      const isTooShort = expectedMs !== null && expectedMs < shortestTalkMs;
+      const isBrief = expectedMs !== null && expectedMs < shortestTalkMs;
+      const isTooShort = isBrief && !(await isComplete(this.#folder.pathOf(file)));
       const sentence = isTooShort ? "The talk was too short for a recording" : sentenceOf(error);
       if (isTooShort) log.info({ talkMs: expectedMs }, sentence);
       else log.error({ error: sentence }, "A recording failed");
