@@ -61,6 +61,18 @@ describe("a softphone on a WebSocket", () => {
     expect(header(ok, "contact")).toContain("expires=60");
   });
 
+  it("gets no answer to a request whose Via names another transport, and one to the next", async () => {
+    await openPhone();
+    // What SIP.js writes on a page of https: the connection ends at the proxy before the edge.
+    const dropped = phone.request("REGISTER", "sip:ringdown.test", {}, { via: "WSS page.invalid" });
+    const sent = phone.request("REGISTER", "sip:ringdown.test");
+    const { request, response } = await app.take("REGISTER");
+    expect(request.get("Call-ID")).toBe(header(sent, "call-id"));
+    response.send(200, { headers: { Contact: `${phone.contact};expires=60` } });
+    await phone.takeResponse(sent, 200);
+    await expect(app.take("REGISTER", header(dropped, "call-id"), 300)).rejects.toThrow();
+  });
+
   it("registers with digest: challenged by the application, and again", async () => {
     await openPhone();
     const sent = phone.request("REGISTER", "sip:ringdown.test");

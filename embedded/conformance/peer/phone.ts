@@ -74,10 +74,10 @@ export class Phone {
     method: string,
     uri: string,
     extra: Extra = {},
-    as: { callId?: string; from?: string; to?: string; cseq?: number; branch?: string } = {},
+    as: { callId?: string; from?: string; to?: string; cseq?: number; branch?: string; via?: string } = {},
   ): SipMessage {
     const headers: [string, string][] = [
-      ["Via", `SIP/2.0/${this.#wire.via};rport;branch=${as.branch ?? `z9hG4bK${token()}`}`],
+      ["Via", `SIP/2.0/${as.via ?? this.#wire.via};rport;branch=${as.branch ?? `z9hG4bK${token()}`}`],
       ["Max-Forwards", "70"],
       ["From", as.from ?? `<sip:${this.user}@peer.test>;tag=${token()}`],
       ["To", as.to ?? `<${uri}>`],

@@ -44,6 +44,7 @@ export class Intake {
       if (isSoundResponse(message)) this.#user.onResponse(message, flow);
       return;
     }
+    if (!namesItsTransport(message, flow)) return;
     const request = markSource(message, flow);
     const refusal = findRefusal(request);
     if (refusal === undefined) this.#user.onRequest(request, flow);
@@ -74,6 +75,15 @@ function refuseRequest(
   if (request.method === "ACK" || !isAnswerable || (!hasVia && !flow.isReliable)) return;
   const seed = `${headerValue(request, "Via") ?? ""}|${headerValue(request, "Call-ID") ?? ""}`;
   flow.send(serializeMessage(buildResponse(request, { ...refusal, toTag: statelessTag(seed) })));
+}
+
+/**
+ * Whether the top Via names the transport that the request came by. sofia-sip, which drachtio-server is made of, drops a
+ * request where it does not, without an answer (`agent_check_request_via`); a Via that can't be read is refused elsewhere.
+ */
+function namesItsTransport(request: SipRequest, flow: Flow): boolean {
+  const via = parseVia(headerValue(request, "Via") ?? "");
+  return via === undefined || via.transport === flow.protocol.toUpperCase();
 }
 
 function isSoundResponse(response: SipResponse): boolean {
