@@ -45,6 +45,8 @@ export const MediaServer = z.object({
   maxSessions: count.nullable(),
   /** Channels of this node's calls, as they are now: one for each leg. */
   channels: count,
+  /** Channels of this node's calls that wait for their turn to begin. */
+  waiting: count,
   /** Of its machine, 0 to 1. */
   idleCpu: z.number().min(0).max(1).nullable(),
   /** Channels that it did not give this node, by cause. */

@@ -47,6 +47,11 @@ export function watchServers(registry: Registry, { servers }: ServerSources): vo
     media(({ channels }) => channels),
   );
   gauge(
+    "ringdown_media_server_waiting",
+    "Channels of this node's calls that wait for their turn to begin on it.",
+    media(({ waiting }) => waiting),
+  );
+  gauge(
     "ringdown_media_server_sessions",
     "Everybody's sessions on it, as it told last.",
     media(({ sessions }) => sessions),

@@ -10,6 +10,7 @@ export function viewOfMedia(media: MediaConnection, load: MediaServerLoad): Medi
   const { isDraining } = load;
   return {
     ...{ name, state: stateOf(load), isDraining, since, reconnects, channels },
+    waiting: media.beginnings.waiting,
     sessions: status?.sessions ?? null,
     maxSessions: status?.maxSessions ?? null,
     idleCpu: status?.idleCpu ?? null,

@@ -31,7 +31,7 @@ function seen(): MediaServer[] {
     const isUp = !down.has(name);
     return {
       ...{ name, isDraining, since: 0, reconnects: 0, sessions: isUp ? 3 : null, maxSessions: 100 },
-      ...{ channels: 2, idleCpu: 0.9, failures: {}, mayBeStopped: false, sentence: "As it is" },
+      ...{ channels: 2, waiting: 0, idleCpu: 0.9, failures: {}, mayBeStopped: false, sentence: "As it is" },
       state: isUp ? (isDraining ? ("draining" as const) : ("up" as const)) : ("down" as const),
     };
   });

@@ -4,7 +4,7 @@ import { standingOf, takersBeside } from "./drain.ts";
 
 const server = (name: string, change: Partial<operations.MediaServer> = {}): operations.MediaServer => ({
   ...{ name, state: "up", isDraining: false, since: 0, reconnects: 0, sessions: 3, maxSessions: 10 },
-  ...{ channels: 2, idleCpu: 0.9, failures: {}, mayBeStopped: false, sentence: "Takes calls" },
+  ...{ channels: 2, waiting: 0, idleCpu: 0.9, failures: {}, mayBeStopped: false, sentence: "Takes calls" },
   ...change,
 });
 
