@@ -203,8 +203,8 @@ export class MediaPool {
     const giveBack = media.takeChannel();
     const { leave, server, leftMs } = await this.#beginOn(media, request);
     try {
-      if (!server || leftMs <= 0)
-        throw new NoChannel("timeout", `The media server ${media.name} has no time`);
+      if (!server) throw new NoChannel("failed", media.sentence); // it went while its turn was waited for
+      if (leftMs <= 0) throw new NoChannel("timeout", `The media server ${media.name} has no time`);
       const begun = whenAnswered(offer, leave);
       const connection = await this.#connector.connect(server, begun, { ...request, deadlineMs: leftMs });
       return { ...connection, media, giveBack };
