@@ -26,8 +26,11 @@ export async function climb<L>(
   return { best, tried };
 }
 
-/** The rates to try: those of BENCH_RATES (comma separated) when it is set. */
+/** The rates to try: those of BENCH_RATES (comma separated) when it is set. Throws when one is no number above zero. */
 export function ratesOr(usual: readonly number[]): readonly number[] {
   const asked = process.env["BENCH_RATES"];
-  return asked === undefined ? usual : asked.split(",").map(Number);
+  if (asked === undefined) return usual;
+  const rates = asked.split(",").map(Number);
+  if (rates.every((rate) => rate > 0 && Number.isFinite(rate))) return rates;
+  throw new Error(`BENCH_RATES has calls a second, separated by commas, and not "${asked}"`);
 }
