@@ -1,7 +1,15 @@
 import type { agentDesk } from "@ringdown/contract";
-import { Registerer, UserAgent, UserAgentState, type Core, type Invitation, type Notification } from "sip.js";
+import {
+  Registerer,
+  UserAgent,
+  UserAgentState,
+  Web,
+  type Core,
+  type Invitation,
+  type Notification,
+} from "sip.js";
 import { retryDelayMs } from "../api/core/backoff.ts";
-import { socketUrl } from "./core/registration.ts";
+import { socketUrl, viaTransport } from "./core/registration.ts";
 import { sessionMediaFactory } from "./leg-media.ts";
 
 const expiresSeconds = 90;
@@ -18,6 +26,16 @@ export interface LineListener {
   onSuperseded(): void;
 }
 
+/** SIP.js takes Via's transport from the page's side of the socket. */
+function transportFor(socket: string): typeof Web.Transport {
+  const protocol = viaTransport(socket);
+  return class extends Web.Transport {
+    override get protocol(): string {
+      return protocol;
+    }
+  };
+}
+
 /** A user agent for a credential: no SIP.js logging in the console, media by LegMedia. */
 export function makeUserAgent(credential: agentDesk.SipCredential): UserAgent {
   const uri = UserAgent.makeURI(`sip:${credential.username}@${credential.domain}`);
@@ -26,6 +44,7 @@ export function makeUserAgent(credential: agentDesk.SipCredential): UserAgent {
     uri,
     authorizationUsername: credential.username,
     authorizationPassword: credential.password,
+    transportConstructor: transportFor(credential.socket),
     transportOptions: {
       server: socketUrl(credential.socket, window.location),
       connectionTimeout: 8,

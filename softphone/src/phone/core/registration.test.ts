@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { afterRefusal, renewAt, socketUrl } from "./registration.ts";
+import { afterRefusal, renewAt, socketUrl, viaTransport } from "./registration.ts";
 
 const valid = { expiresAt: 2_000, now: 1_000 };
 const expired = { expiresAt: 1_000, now: 1_000 };
@@ -31,4 +31,10 @@ it("finds the SIP edge on the page's own origin unless told otherwise", () => {
   expect(socketUrl("wss://edge.example/", { protocol: "https:", host: "cc.example" })).toBe(
     "wss://edge.example/",
   );
+});
+
+it("says in Via what the edge hears: WS behind the server that ends TLS, WSS only where the edge itself ends it", () => {
+  expect(viaTransport("/sip")).toBe("WS");
+  expect(viaTransport("ws://edge.example/")).toBe("WS");
+  expect(viaTransport("wss://edge.example/")).toBe("WSS");
 });

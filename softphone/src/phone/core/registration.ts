@@ -26,3 +26,11 @@ export function socketUrl(socket: string, page: { protocol: string; host: string
   if (/^wss?:/.test(socket)) return socket;
   return `${page.protocol === "https:" ? "wss" : "ws"}://${page.host}${socket}`;
 }
+
+/**
+ * What Via calls the transport (RFC 7118 section 5): by what the edge hears, not by what the browser sends. On a path of
+ * this page's origin the server hands plain WebSocket on, and drachtio drops without an answer what says WSS there.
+ */
+export function viaTransport(socket: string): "WS" | "WSS" {
+  return socket.startsWith("wss:") ? "WSS" : "WS";
+}
