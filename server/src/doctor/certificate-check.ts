@@ -155,9 +155,11 @@ function factsOf(
   const names = certificate.subjectAltName?.replaceAll(/(DNS|IP Address):/g, "") ?? "";
   const isForHost =
     host !== null && (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined;
+  // An authority may leave it empty (RFC 5280 section 4.1.2.6): Node then has none, whatever its types say.
+  const subject = certificate.subject as string | undefined;
   return {
     ...{ what, host, names, chainProblem, isForHost },
-    subject: certificate.subject.split("\n").at(-1) ?? what,
+    subject: subject?.split("\n").at(-1) ?? what,
     validFrom: Date.parse(certificate.validFrom),
     validTo: Date.parse(certificate.validTo),
   };

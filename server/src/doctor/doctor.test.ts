@@ -145,19 +145,12 @@ describe("the pair of servers", () => {
 });
 
 describe("certificates", () => {
-  const makeCertificate = (name: string, ...dates: string[]) => {
+  const makeCertificate = (name: string, ...dates: string[]) =>
+    makeCertificateFor("/CN=localhost", name, dates);
+  const makeCertificateFor = (subject: string, name: string, dates: string[] = []) => {
     const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
     const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    const about = [
-      "-subj",
-      "/CN=localhost",
-      "-addext",
-      "subjectAltName=DNS:localhost",
-      "-keyout",
-      key,
-      "-out",
-      cert,
-    ];
+    const about = ["-subj", subject, "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert];
     execFileSync("openssl", [...request, ...about, ...dates], { stdio: "pipe" });
     return { key, cert };
   };
@@ -200,6 +193,13 @@ describe("certificates", () => {
     const other = url.replace("localhost", "127.0.0.1");
     expect(await findings({ RINGDOWN_PUBLIC_URL: other }, "TLS")).toMatchObject([
       saying("problem", /is for localhost, not for 127\.0\.0\.1/),
+    ]);
+  });
+
+  it("without a subject are named by what they are for", async () => {
+    const url = await serve(makeCertificateFor("/", "nobody"));
+    expect(await findings({ RINGDOWN_PUBLIC_URL: url }, "TLS")).toMatchObject([
+      saying("problem", /not trusted: it is signed by itself/),
     ]);
   });
 
