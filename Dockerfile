@@ -23,7 +23,8 @@ RUN groupadd --gid 10001 ringdown \
  && useradd --uid 10001 --gid ringdown --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ringdown \
  && install -d -o ringdown -g ringdown /data \
  # It is run by node alone: without a package manager there is less to keep up to date.
- && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-*
+ && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+ /usr/local/bin/yarn* /opt/yarn-*
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
