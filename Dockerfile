@@ -42,7 +42,7 @@ ENV NODE_ENV=production RINGDOWN_DATA_DIR=/data
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080
-# Ready, not merely alive: compose starts the proxy when calls can be taken.
+# Ready, not merely alive: `docker compose ps` and `up --wait` tell when calls can be taken.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.RINGDOWN_HTTP_PORT ?? 8080}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # SIGTERM drains (RINGDOWN_DRAIN_SECONDS); Node gets it directly, without a shell or npm in between.
