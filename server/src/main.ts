@@ -4,7 +4,7 @@ import { describeError, type Log, openLog } from "./base/log.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { greet } from "./greeting.ts";
 
-const exitCodes = { configuration: 78, start: 1, crashed: 70 };
+const exitCodes = { stopped: 0, configuration: 78, start: 1, crashed: 70 };
 
 function fail(sentence: string, code: number): never {
   process.stderr.write(`ringdown: ${sentence}\n`);
@@ -20,7 +20,18 @@ function configure(): Config {
   }
 }
 
+/**
+ * Before it is ready it serves nobody, and ends at once. Not by the signal's own default: the first process of a
+ * container has none, and would go on until it is killed, by then in the middle of calls. Returns what takes this back.
+ */
+function endOnSignals(): () => void {
+  const end = () => process.exit(exitCodes.stopped);
+  process.on("SIGTERM", end).on("SIGINT", end);
+  return () => process.off("SIGTERM", end).off("SIGINT", end);
+}
+
 async function run(): Promise<void> {
+  const endNoMore = endOnSignals();
   const config = configure();
   const log = openLog(config.logLevel, { node: config.nodeId });
   process.on("unhandledRejection", (error) => {
@@ -37,9 +48,10 @@ async function run(): Promise<void> {
     log.error({ error }, "The start failed");
     fail(`The start failed: ${describeError(error)}`, exitCodes.start);
   }
+  stopOnSignals(app, config, log);
+  endNoMore();
   sayHello(config, app, log);
   process.send?.({ type: "ready", ...app.addresses, links: app.links });
-  stopOnSignals(app, config, log);
 }
 
 /** For a person at a terminal, and whoever must read a first start's links; else a line of the log like any other. */
@@ -62,7 +74,7 @@ function stopOnSignals(app: RunningApp, config: Config, log: Log): void {
     const { drainMs } = config;
     log.info({ signal, drainMs, calls: app.callsNow() }, "No new calls; waiting for those in progress");
     app.stop().then(
-      () => process.exit(0),
+      () => process.exit(exitCodes.stopped),
       (error: unknown) => fail(`The stop failed: ${describeError(error)}`, exitCodes.crashed),
     );
   };
