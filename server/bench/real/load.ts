@@ -5,6 +5,8 @@ import type { Part, RealHouse } from "./house.ts";
 import { readOfferTimes, quantileBetween } from "./offer-times.ts";
 import { cpuOf, cpuOfAll, perCall } from "./processes.ts";
 
+type Call = Pick<CrowdOptions, "to" | "hangUp" | "talkMs" | "mediaPort">;
+
 export interface Load {
   callsPerSecond: number;
   calls: number;
@@ -15,9 +17,25 @@ export interface Load {
   cpuMsPerCall: Record<Part | "postgres", number>;
 }
 
+const warmUpCalls = 300;
+
+/**
+ * So many calls, that what is measured afterwards runs as in a program that has been up for a while: V8 compiles what is
+ * often run.
+ */
+export async function warmUp(bench: RealHouse, call: Call, callsPerSecond: number): Promise<void> {
+  const at = bench.house.program.sipUdp;
+  const crowd = await startCrowd({ at, ...call, calls: warmUpCalls, callsPerSecond });
+  try {
+    await crowd.result();
+  } finally {
+    await crowd.close();
+  }
+}
+
 export async function runLoad(
   bench: RealHouse,
-  call: Pick<CrowdOptions, "to" | "hangUp" | "talkMs" | "mediaPort">,
+  call: Call,
   callsPerSecond: number,
   seconds: number,
 ): Promise<Load> {

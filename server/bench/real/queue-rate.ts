@@ -7,7 +7,7 @@ import { beReady, hire } from "../bench-house.ts";
 import { openSilentPort } from "../silent-port.ts";
 import type { RealHouse } from "./house.ts";
 import { type Climb, climb, ratesOr } from "../climb.ts";
-import { type Load, runLoad } from "./load.ts";
+import { type Load, runLoad, warmUp } from "./load.ts";
 import { startSippAgents } from "./sipp-agents.ts";
 
 const rates = ratesOr([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
@@ -33,6 +33,8 @@ export async function measureQueueRate(
     progress("they sign in");
     for (const client of clients) connections.push(await beReady(client));
     const call = { to: bench.servedNumber, hangUp: "callee", talkMs, mediaPort: media.port } as const;
+    progress("queue, warming up");
+    await warmUp(bench, call, 10);
     const found = await climb(rates, isGood, (rate) => {
       progress(`queue, ${rate} calls a second`);
       return runLoad(bench, call, rate, secondsEach);

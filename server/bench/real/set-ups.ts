@@ -6,7 +6,7 @@ import { cpuMs } from "../processes.ts";
 import { perCall, pidListeningOn } from "./processes.ts";
 import type { RealHouse } from "./house.ts";
 import { type Climb, climb, ratesOr } from "../climb.ts";
-import { type Load, runLoad } from "./load.ts";
+import { type Load, runLoad, warmUp } from "./load.ts";
 
 const rates = ratesOr([20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 240, 280, 320, 360, 400]);
 const secondsEach = 10;
@@ -52,9 +52,12 @@ export async function measureSetUps(bench: RealHouse, progress: (sentence: strin
               await crowd.close();
             }
           });
+    const call = { to: bench.flowNumber, ...how };
+    progress("set-ups, warming up");
+    await warmUp(bench, call, 20);
     const ringdown = await climb(rates, isGood, (rate) => {
       progress(`set-ups, ${rate} calls a second`);
-      return runLoad(bench, { to: bench.flowNumber, ...how }, rate, secondsEach);
+      return runLoad(bench, call, rate, secondsEach);
     });
     return { ringdown, freeswitchAlone };
   } finally {
