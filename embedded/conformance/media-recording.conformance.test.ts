@@ -109,6 +109,8 @@ describe("recordings", () => {
     async ({ onTestFinished }) => {
       const { customer } = await bridged(onTestFinished);
       const file = newFile();
+      // A Ringdown that was connected to this server has set it for all channels.
+      await customer.endpoint.set("RECORD_STEREO", "false");
       const stopped = recordStop(customer.endpoint);
       await customer.endpoint.recordSession(file);
       await pass(900);

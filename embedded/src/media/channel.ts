@@ -23,6 +23,8 @@ export interface ChannelOwner {
   readonly events: EventBus;
   readonly log: MediaLog;
   readonly applications: ApplicationTable;
+  /** What a channel's variable is when the channel has none of that name. */
+  readonly globals: ReadonlyMap<string, string>;
   /** The channel has ended and sent its last event. */
   onChannelGone(channel: Channel): void;
 }
@@ -109,7 +111,7 @@ export class Channel {
   }
 
   variable(name: string): string | undefined {
-    return this.variables.get(name);
+    return this.variables.get(name) ?? this.#owner.globals.get(name);
   }
 
   setVariable(name: string, value: string | undefined): void {

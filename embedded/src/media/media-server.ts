@@ -90,6 +90,7 @@ class MediaCore implements MediaServer {
   readonly #socketContext: EventSocketContext;
   readonly #applications: ApplicationTable;
   readonly #services: CallServices;
+  readonly #globals = new Map<string, string>();
   readonly #startedAtMs = Date.now();
   #server: EventSocketServer | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -174,7 +175,7 @@ class MediaCore implements MediaServer {
     };
     const shared = { channels: this.#channels, events: this.#events };
     return [
-      ...serverCommands({ ...shared, facts, globals: new Map() }),
+      ...serverCommands({ ...shared, facts, globals: this.#globals }),
       ...channelCommands({ ...shared, recordings: this.#recordings }),
       ["conference", conferenceCommand(this.#conferences)],
     ];
@@ -193,6 +194,7 @@ class MediaCore implements MediaServer {
         events: this.#events,
         log: this.#socketContext.log,
         applications: this.#applications,
+        globals: this.#globals,
         onChannelGone: (channel) => this.#onChannelGone(channel),
       },
       addressTowards: (remote) =>

@@ -34,22 +34,6 @@ import { recordMessage } from "./record-message.ts";
 import type { SipEdge } from "./sip-edge.ts";
 import type { MediaTerms } from "./trunks/media-terms.ts";
 
-/** Variables of every channel: what FreeSWITCH does by itself would get in our way. */
-const channelVariables = {
-  // A bridged channel outlives its partner: the story of the call decides what comes next.
-  hangup_after_bridge: "false",
-  park_after_bridge: "true",
-  // Keys are heard by us; by default "*" stops a playback.
-  playback_terminators: "none",
-  RECORD_STEREO: "true",
-  // Recordings shorter than three seconds are thrown away by default.
-  RECORD_MIN_SEC: "0",
-  // By default half a second is kept back, and thrown away at each bridge and parting (docs/recordings.md).
-  RECORD_PRE_BUFFER_FRAMES: "0",
-  // By default a bridge takes the jitter buffer away, and what is lost becomes a hole instead of being patched.
-  rtp_jitter_buffer_during_bridge: "true",
-};
-
 /** A party and its channel, as they were agreed on. */
 export interface PartyConnection extends PooledConnection {
   offer: string;
@@ -57,6 +41,8 @@ export interface PartyConnection extends PooledConnection {
   terms?: MediaTerms | null;
   /** How long the party may send nothing, while it has not said that it won't; 0: for ever. */
   silenceLimitMs: number;
+  /** What the media server was told of the party's dialog by `dialogHeaders`; left out: nothing. */
+  toldDialogId?: string;
 }
 
 export interface LegParts {
@@ -82,6 +68,7 @@ export class ChannelLeg implements Leg {
   readonly #parts: LegParts;
   readonly #party: Party;
   readonly #silenceLimitMs: number;
+  readonly #toldDialogId: string | undefined;
   readonly #keys = new KeyBuffer();
   readonly #digitListeners = new Set<(digit: string) => void>();
   readonly #ending = new AbortController();
@@ -98,6 +85,7 @@ export class ChannelLeg implements Leg {
     this.sipCallId = connection.party.sip.callId;
     this.#parts = parts;
     this.#silenceLimitMs = connection.silenceLimitMs;
+    this.#toldDialogId = connection.toldDialogId;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -307,16 +295,15 @@ export class ChannelLeg implements Leg {
     return turn;
   }
 
+  /** Mostly there is nothing to do: what is the same for all channels is told once (global-variables.ts). */
   async #prepare({ party, endpoint }: PooledConnection): Promise<void> {
+    const variables: Record<string, string> = {};
     // Opus channels run at 48 kHz, of which speech needs a third.
-    const isWide = /^a=rtpmap:\d+ opus\//im.test(endpoint.local.sdp ?? "");
-    const rate: Record<string, string> = isWide ? { record_sample_rate: "16000" } : {};
+    if (/^a=rtpmap:\d+ opus\//im.test(endpoint.local.sdp ?? "")) variables["record_sample_rate"] = "16000";
+    if (party.id !== this.#toldDialogId) variables[dialogVariable] = encodeDialogId(party.id);
+    if (Object.keys(variables).length === 0) return;
     try {
-      await this.channel.set({
-        ...channelVariables,
-        ...rate,
-        [dialogVariable]: encodeDialogId(party.id),
-      });
+      await this.channel.set(variables);
     } catch (error) {
       if (this.signal.aborted) return;
       this.#parts.log.warn(

@@ -146,6 +146,8 @@ export interface EslConnection {
   on(event: string, listener: (event: EslEvent) => void): void;
   /** Set true to keep the library from reconnecting by itself. */
   closing: boolean;
+  /** Added to whatever is subscribed to. */
+  reqEvents: string[];
 }
 
 export interface Endpoint extends EventEmitter {

@@ -15,7 +15,7 @@ import type { Admitted, Caller } from "./gate.ts";
 import type { CallerLeg, LegEnd } from "./leg.ts";
 import type { MediaPool } from "./media-pool.ts";
 import { sessionHeaders } from "./party.ts";
-import { callHeaders } from "./reconcile.ts";
+import { callHeaders, dialogHeaders, dialogIdOf } from "./reconcile.ts";
 import type { MediaTerms } from "./trunks/media-terms.ts";
 import { meetOffer, termsHeaders } from "./trunks/media-terms.ts";
 import type { InboundCall } from "./interfaces.ts";
@@ -139,7 +139,9 @@ export class AdmittedCall implements InboundCall {
       const answer = (localSdp: string) => this.#sendAnswer(met.toParty(localSdp));
       const { media, srf, mediaHeaders, silenceLimits } = this.#parts;
       const silenceLimitMs = silenceLimits.outsideMs;
+      const toldDialogId = dialogIdOf(this.#request);
       const headers = {
+        ...dialogHeaders(toldDialogId),
         ...mediaHeaders,
         ...(this.#terms ? termsHeaders(this.#terms) : {}),
         ...callHeaders(this.id),
@@ -148,7 +150,7 @@ export class AdmittedCall implements InboundCall {
       const connection = await media.connect({ sdp: met.offer, answer }, { srf, headers });
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
       const leg = new ChannelLeg(
-        { ...connection, offer, terms: this.#terms, silenceLimitMs },
+        { ...connection, offer, terms: this.#terms, silenceLimitMs, toldDialogId },
         channel,
         this.#parts,
       );

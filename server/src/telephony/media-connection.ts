@@ -11,6 +11,7 @@ import { pause, within } from "./deadline.ts";
 import { writeOnceATurn } from "./one-write-a-turn.ts";
 import { Pulse } from "./pulse.ts";
 import { Turnstile } from "./turnstile.ts";
+import { setGlobals } from "./global-variables.ts";
 import { probeEventSocket, probeListenAddress } from "./media-probe.ts";
 
 export interface MediaConfig {
@@ -23,10 +24,10 @@ export interface MediaConfig {
 }
 
 /**
- * What we hear of a channel, besides BACKGROUND_JOB and CHANNEL_EXECUTE_COMPLETE, which the library adds. By itself it
- * subscribes to twice as many: each event is some seven kilobytes of JSON, for FreeSWITCH to write and for us to parse.
+ * What we hear of a channel. By itself the library subscribes to twice as many: each event is some seven kilobytes of JSON,
+ * for FreeSWITCH to write and for us to parse.
  */
-const channelEvents = "CHANNEL_CALLSTATE DTMF PLAYBACK_START";
+const channelEvents = "CHANNEL_CALLSTATE DTMF PLAYBACK_START CHANNEL_EXECUTE_COMPLETE";
 const connectDeadlineMs = 3_000;
 /** For a server that fell silent: it has been waited for already. */
 const suspectDeadlineMs = 2_000;
@@ -241,6 +242,7 @@ export class MediaConnection {
     server.conn.on("esl::event::RECORD_STOP::*", (event) => this.#onRecordStop(event));
     try {
       await within(this.#clock, connectDeadlineMs, "the question for its status", this.#askStatus(server));
+      await within(this.#clock, connectDeadlineMs, "its global variables", setGlobals(server));
       const reply = new Promise<string>((resolve) => server.api("show channels", resolve));
       const channels = await within(this.#clock, connectDeadlineMs, "the question for its channels", reply);
       this.#found = channelIdsIn(channels);
@@ -335,6 +337,8 @@ export class MediaConnection {
 /** The library asks once, for all that it knows. */
 function subscribeSparingly(connection: EslConnection): void {
   const subscribe = connection.subscribe.bind(connection);
+  // It would add BACKGROUND_JOB, and nobody here runs a command in the background on a channel's socket.
+  connection.reqEvents = [];
   connection.subscribe = () => subscribe(channelEvents);
 }
 

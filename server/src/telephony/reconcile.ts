@@ -1,6 +1,7 @@
 import type { Log } from "../base/log.ts";
 import { describeError } from "../base/log.ts";
 import { reasonHeader } from "./core/cause.ts";
+import type { SipMessage } from "./drachtio.ts";
 import type { HangUps } from "./hang-up-dialog.ts";
 import type { MediaConnection } from "./media-connection.ts";
 
@@ -9,12 +10,25 @@ export const nodeHeader = "X-Ringdown-Node";
 /** By this one the media server and the agents' phones learn which interaction a leg is part of. */
 const callHeader = "X-Ringdown-Call";
 const nodeVariable = `sip_h_${nodeHeader}`;
-/** Where a channel keeps the id of its party's dialog, for a later life of this program. */
-export const dialogVariable = "ringdown_dialog";
+/** By this one a channel is told the id of its party's dialog, for a later life of this program. */
+const dialogHeader = "X-Ringdown-Dialog";
+/** Where the channel keeps it; set by a command where the party is known too late for the header. */
+export const dialogVariable = `sip_h_${dialogHeader}`;
 
 /** Undefined: a leg that is part of no interaction. */
 export function callHeaders(interactionId: string | undefined): Record<string, string> {
   return interactionId === undefined ? {} : { [callHeader]: interactionId };
+}
+
+/** For the INVITE to the media server: a header that costs nothing, where setting a variable is a command of its own. */
+export function dialogHeaders(dialogId: string): Record<string, string> {
+  return { [dialogHeader]: encodeDialogId(dialogId) };
+}
+
+/** drachtio's id of the dialog that an INVITE, or the answer to one, is part of. */
+export function dialogIdOf(message: SipMessage): string {
+  const tag = /;\s*tag=([^;\s]+)/i.exec(message.get("From") ?? "")?.[1] ?? "";
+  return `${message.get("Call-ID") ?? ""};from-tag=${tag}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import { writeNameAddr } from "./core/sip-text.ts";
 import { hangUpQuietly } from "./connector.ts";
 import type { LateOffer, SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import { isSipError } from "./drachtio.ts";
-import { callHeaders } from "./reconcile.ts";
+import { callHeaders, dialogHeaders, dialogIdOf } from "./reconcile.ts";
 import type { CallParts } from "./inbound-call.ts";
 import type { AgentLeg } from "./leg.ts";
 import type { SipEdge } from "./sip-edge.ts";
@@ -212,8 +212,10 @@ export class AgentRing implements Ring {
       const { media, srf, mediaHeaders, silenceLimits } = this.#parts;
       const { personId } = this.#target;
       const silenceLimitMs = personId === "" ? silenceLimits.outsideMs : silenceLimits.agentMs;
+      const toldDialogId = dialogIdOf(late.res);
       const headers = {
         ...mediaHeaders,
+        ...dialogHeaders(toldDialogId),
         ...(terms ? termsHeaders(terms) : {}),
         ...callHeaders(this.#options.callId),
         [silenceHeader]: String(silenceLimitFor(late.sdp, silenceLimitMs)),
@@ -221,7 +223,7 @@ export class AgentRing implements Ring {
       const beside = mediaServerOf(this.#options.beside);
       const connection = await media.connect({ sdp: met.offer, answer }, { srf, headers, beside });
       const channel = new Channel(connection.endpoint, connection.channel, this.#parts);
-      const made = { ...connection, offer: late.sdp, terms, silenceLimitMs };
+      const made = { ...connection, offer: late.sdp, terms, silenceLimitMs, toldDialogId };
       const leg = new RungLeg(made, channel, personId, answeredAt, this.#parts);
       this.#parts.onLeg(leg);
       leg.logUp(personId === "" ? "outside" : "agent");
