@@ -52,7 +52,14 @@ const servers: ReturnType<MetricsSources["servers"]> = {
         reconnects: 1,
         sessions: 12,
       },
-      ...{ maxSessions: 1_000, channels: 8, waiting: 3, idleCpu: 0.75, failures: { refused: 2 }, mayBeStopped: false },
+      ...{
+        maxSessions: 1_000,
+        channels: 8,
+        waiting: 3,
+        idleCpu: 0.75,
+        failures: { refused: 2 },
+        mayBeStopped: false,
+      },
       sentence: "Draining",
     },
     {

@@ -19,7 +19,7 @@ describe("a recording of Opus against PCMU over a bad network", () => {
   let opus: Buffer[];
   let talk: LossyTalk | null = null;
   beforeAll(async () => {
-    opus = await makeOpus(60);
+    opus = await makeOpus(Math.ceil(talkMs / 1_000) + 15);
   });
   afterEach(async () => {
     await talk?.close();
@@ -37,14 +37,13 @@ describe("a recording of Opus against PCMU over a bad network", () => {
     // What the buffer keeps back of a sender that is late is not in the file yet.
     expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(300);
     for (const channel of [report.left, report.right]) {
-      expect(Math.abs(channel.driftMs)).toBeLessThanOrEqual(channel === report.left ? 20 : 60);
+      expect(Math.abs(channel.driftMs)).toBeLessThanOrEqual(20);
       expect(channel.missing).toBeLessThan(channel.marks.length / 50 + 1);
       // Each packet that is lost leaves a patch; each that is not leaves none.
       expect(channel.silentMs).toBeLessThan(100 + talkMs / 500);
       expect(channel.clicks).toBeLessThan(talkMs / 2_000);
     }
-    // FreeSWITCH drops or inserts a frame when its two threads drift apart (docs/recordings.md).
-    expect(Math.abs(report.between.driftMs)).toBeLessThanOrEqual(60);
+    expect(Math.abs(report.between.driftMs)).toBeLessThanOrEqual(20);
   });
 
   it("is as long as the talk when it was held and resumed four times", async () => {
@@ -63,7 +62,8 @@ describe("a recording of Opus against PCMU over a bad network", () => {
     await bridge.end();
     const report = await measure(path);
     print(talk, { lengthMs, ...report });
-    expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(8 * 50);
+    // FreeSWITCH empties its buffers each time that a channel joins a bridge or leaves one (docs/recordings.md).
+    expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(8 * 75);
   });
 
   it("counts the time in which a party sends nothing at all", async () => {
@@ -81,7 +81,7 @@ describe("a recording of Opus against PCMU over a bad network", () => {
     await bridge.end();
     const report = await measure(path);
     print(talk, { lengthMs, ...report });
-    expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(100);
+    expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(150);
     expect(Math.abs(report.right.driftMs)).toBeLessThanOrEqual(20);
   });
 
@@ -101,7 +101,7 @@ describe("a recording of Opus against PCMU over a bad network", () => {
     const report = await measure(path);
     print(talk, { lengthMs, ...report });
     expect(Math.abs(report.fileMs - lengthMs)).toBeLessThan(300);
-    expect(report.left.marks.length).toBeGreaterThan(9);
+    expect(report.left.marks.length).toBeGreaterThan(7);
     expect(Math.abs(report.left.driftMs)).toBeLessThanOrEqual(100);
   });
 
