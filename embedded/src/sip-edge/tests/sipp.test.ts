@@ -86,7 +86,9 @@ describe("sipp as the peer", () => {
     srf.invite((request, response) => {
       response.send(180);
       void srf.createUAS(request, response, { localSdp: sdp }).then((dialog) => {
-        dialog.on("destroy", () => ended++);
+        // On a busy machine ACK and BYE come together, and the call is over before it is told.
+        if (dialog.connected) dialog.on("destroy", () => ended++);
+        else ended++;
       });
     });
     const target = `127.0.0.1:${String(run.portOf(protocol))}`;
