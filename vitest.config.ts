@@ -27,8 +27,8 @@ const pure = [
 
 /** System tests without a browser, of calls that wait more than they work: two at a time. */
 const phones = [
-  ...["administration", "agent-fails", "backup", "callbacks"],
-  ...["leaving", "phone-vanishes", "restart", "skilled"],
+  ...["administration", "agent-fails", "backup", "callbacks", "garbage", "leaving"],
+  ...["phone-vanishes", "restart", "skilled", "stopped-at-start", "stores-away"],
 ].map((name) => `server/src/tests/system/${name}.system.test.ts`);
 
 /**
