@@ -22,6 +22,8 @@ export class ChannelBridge implements Bridge {
   readonly #log: Log;
   #state: "joined" | "held" | "ended" = "joined";
   #music: Music | null = null;
+  /** Ends the care for the jitter buffers of the channels, which are bridged. */
+  #endBuffering: () => void;
   #resolveEnded: (end: BridgeEnd) => void = () => undefined;
   /** Hold, resume and end follow each other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -32,11 +34,17 @@ export class ChannelBridge implements Bridge {
     agent: ChannelLeg,
     parts: { clock: Clock; log: Log },
   ): Promise<ChannelBridge> {
-    await joinChannels(customer, agent, parts);
-    return new ChannelBridge(customer, agent, parts);
+    const endBuffering = await joinChannels(customer, agent, parts);
+    return new ChannelBridge(customer, agent, parts, endBuffering);
   }
 
-  private constructor(customer: ChannelLeg, agent: ChannelLeg, parts: { clock: Clock; log: Log }) {
+  private constructor(
+    customer: ChannelLeg,
+    agent: ChannelLeg,
+    parts: { clock: Clock; log: Log },
+    endBuffering: () => void,
+  ) {
+    this.#endBuffering = endBuffering;
     this.#customer = customer;
     this.#agent = agent;
     this.#clock = parts.clock;
@@ -62,9 +70,15 @@ export class ChannelBridge implements Bridge {
   resume(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#state !== "held") return;
-      await joinChannels(this.#customer, this.#agent, { clock: this.#clock, log: this.#log });
+      const parts = { clock: this.#clock, log: this.#log };
+      const endBuffering = await joinChannels(this.#customer, this.#agent, parts);
       this.#music = null;
-      if (!this.#isOver()) this.#state = "joined";
+      if (this.#isOver()) {
+        endBuffering();
+        return;
+      }
+      this.#endBuffering = endBuffering;
+      this.#state = "joined";
     });
   }
 
@@ -97,11 +111,13 @@ export class ChannelBridge implements Bridge {
 
   #finish(end: BridgeEnd): void {
     this.#state = "ended";
+    this.#endBuffering();
     this.#resolveEnded(end);
   }
 
   /** Both legs go to park: silence. */
   async #part(): Promise<void> {
+    this.#endBuffering();
     const { channel } = this.#customer;
     try {
       await channel.api("uuid_transfer", [channel.uuid, "-both", "park", "inline"]);
@@ -120,21 +136,25 @@ export class ChannelBridge implements Bridge {
   }
 }
 
+/** Resolves with what ends the care for the jitter buffers; call it when the channels part. */
 async function joinChannels(
   customer: ChannelLeg,
   agent: ChannelLeg,
   parts: { clock: Clock; log: Log },
-): Promise<void> {
+): Promise<() => void> {
   if (customer.signal.aborted) throw new Failure("gone", "The customer has left");
   if (agent.signal.aborted) throw new Failure("gone", "The agent has left");
   if (customer.media !== agent.media) throw new Failure("unavailable", apart(customer, agent));
   customer.giveWayToBridge();
   agent.giveWayToBridge();
-  bufferJitter(customer.channel, parts);
-  bufferJitter(agent.channel, parts);
+  const buffering = new AbortController();
+  const { signal } = buffering;
+  for (const { channel, hasIce } of [customer, agent]) bufferJitter(channel, { ...parts, signal, hasIce });
   try {
     await customer.channel.api("uuid_bridge", [customer.channelId, agent.channelId]);
+    return () => buffering.abort();
   } catch (error) {
+    buffering.abort();
     if (customer.signal.aborted) throw new Failure("gone", "The customer has left");
     if (agent.signal.aborted) throw new Failure("gone", "The agent has left");
     throw new Failure("unavailable", `The media server did not bridge the call: ${describeError(error)}`);

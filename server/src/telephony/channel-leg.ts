@@ -62,6 +62,8 @@ export class ChannelLeg implements Leg {
   readonly sipCallId: string;
   readonly ended: Promise<LegEnd>;
   readonly channel: Channel;
+  /** Whether the party's media is found by ICE (RFC 8445): a browser's is. */
+  readonly hasIce: boolean;
   #media: MediaConnection;
   /** Says that the channel is gone; idempotent. */
   #giveBack: () => void;
@@ -81,6 +83,7 @@ export class ChannelLeg implements Leg {
 
   constructor(connection: PartyConnection, channel: Channel, parts: LegParts) {
     this.channel = channel;
+    this.hasIce = /^a=ice-ufrag:/m.test(connection.offer);
     this.#media = connection.media;
     this.sipCallId = connection.party.sip.callId;
     this.#parts = parts;
