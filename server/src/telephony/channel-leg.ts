@@ -5,6 +5,7 @@ import { describeError } from "../base/log.ts";
 import type { Channel } from "./channel.ts";
 import type { HangUpCause } from "./core/cause.ts";
 import { reasonHeader } from "./core/cause.ts";
+import { usesIce } from "./core/sdp.ts";
 import { silenceLimitFor } from "./core/silence.ts";
 import { KeyBuffer } from "./core/digit-entry.ts";
 import { collectDigits } from "./collect-digits.ts";
@@ -83,7 +84,7 @@ export class ChannelLeg implements Leg {
 
   constructor(connection: PartyConnection, channel: Channel, parts: LegParts) {
     this.channel = channel;
-    this.hasIce = /^a=ice-ufrag:/m.test(connection.offer);
+    this.hasIce = usesIce(connection.offer);
     this.#media = connection.media;
     this.sipCallId = connection.party.sip.callId;
     this.#parts = parts;

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { continueSession, inspectOffer, isPlainRtp, isSameMedia, isSameSession, rejectOffer } from "./sdp.ts";
+import {
+  continueSession,
+  inspectOffer,
+  isPlainRtp,
+  isSameMedia,
+  isSameSession,
+  rejectOffer,
+  usesIce,
+} from "./sdp.ts";
 
 const head = ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"];
 const offer = (...media: string[]) => [...head, ...media, ""].join("\r\n");
@@ -94,5 +102,10 @@ describe("a session that goes on at another media server", () => {
     );
     expect(isPlainRtp(offer("m=audio 4000 RTP/AVP 0", "a=ice-ufrag:x"))).toBe(false);
     expect(isPlainRtp("nonsense")).toBe(false);
+  });
+
+  it("says by its credentials that it uses ICE", () => {
+    expect(usesIce(offer("m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=ice-ufrag:x"))).toBe(true);
+    expect(usesIce(offer("m=audio 4000 RTP/AVP 0"))).toBe(false);
   });
 });

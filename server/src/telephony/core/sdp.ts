@@ -65,6 +65,11 @@ export function isPlainRtp(sdp: string): boolean {
   return verdict.ok && !verdict.isSecure && !/^a=(crypto|fingerprint|ice-ufrag):/m.test(sdp);
 }
 
+/** Whether the party's media are found by ICE (RFC 8445), as every browser's are. */
+export function usesIce(sdp: string): boolean {
+  return /^a=ice-ufrag:/m.test(sdp);
+}
+
 /** Whether media go to the same place in the same codec: what a channel has to know of its party. */
 export function isSameMedia(a: string, b: string): boolean {
   return JSON.stringify(targetOf(a)) === JSON.stringify(targetOf(b));

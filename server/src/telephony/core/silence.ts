@@ -2,7 +2,7 @@
  * How long a party may send nothing before it counts as vanished: a phone that is unplugged says no BYE. The media
  * server does the listening; it counts from the answer, so a party that never sends anything is found as well.
  */
-import { inspectOffer } from "./sdp.ts";
+import { inspectOffer, usesIce } from "./sdp.ts";
 
 /** With an INVITE to the media server: milliseconds, 0 for ever (freeswitch-config/dialplan). */
 export const silenceHeader = "X-Ringdown-Media-Timeout";
@@ -33,5 +33,5 @@ function willSend(offer: string): boolean {
   const verdict = inspectOffer(offer);
   if (verdict.ok && verdict.direction !== "sendrecv") return false;
   // Hold in the old way (RFC 2543, appendix B.5); with ICE the address means nothing.
-  return !/^c=IN IP4 0\.0\.0\.0\r?$/m.test(offer) || /^a=ice-ufrag:/m.test(offer);
+  return !/^c=IN IP4 0\.0\.0\.0\r?$/m.test(offer) || usesIce(offer);
 }
